@@ -1,0 +1,1 @@
+"""How do records leave the program?"""

@@ -1,0 +1,1 @@
+"""Which records does a filter text let through?"""

@@ -1,0 +1,1 @@
+"""What may the UDP socket answer?"""

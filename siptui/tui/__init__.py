@@ -1,0 +1,1 @@
+"""What is painted, and what does each key do?"""

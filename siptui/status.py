@@ -1,0 +1,55 @@
+"""How is the engine doing?
+
+One `Status` crosses the pipe from the engine process about four times a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from siptui.capture import Statistics
+
+
+@dataclass(slots=True)
+class SourceStatus:
+    """Say how one source is doing."""
+
+    name: str
+    live: bool
+    finished: bool
+    statistics: Statistics
+
+
+@dataclass(slots=True)
+class RecordingStatus:
+    """Say how writing everything to a file (``-w``) goes."""
+
+    path: str
+    frames: int = 0
+    size: int = 0
+    """Bytes written."""
+    error: str = ""
+    """Why it stopped, as one sentence; empty while it goes well."""
+
+
+@dataclass(slots=True)
+class Status:
+    """Say what the engine received, made of it, let go and lost."""
+
+    sources: list[SourceStatus] = field(default_factory=list)
+    frames: int = 0
+    """Frames read from all sources."""
+    records: int = 0
+    """Rows made of them."""
+    lost: int = 0
+    """Rows thrown away because the screen's process did not take them in time."""
+    let_go: dict[str, int] = field(default_factory=dict)
+    """What reassembly gave up, by reason."""
+    recording: RecordingStatus | None = None
+    respond_mode: str = "silent"
+    respond_counts: dict[str, int] = field(default_factory=dict)
+    """Answers sent and withheld, by reason."""
+    error: str = ""
+    """Why the engine ended early, as one sentence."""
+    ended: bool = False
+    """Whether every source has finished and all rows were handed over."""
