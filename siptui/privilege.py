@@ -1,0 +1,89 @@
+"""As whom does siptui parse hostile bytes? Never as root.
+
+Sockets and capture handles are opened first; then every process drops root for good.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import pwd
+import stat
+from pathlib import Path
+
+from siptui.errors import SiptuiError
+
+
+def unprivileged_user(name: str = "") -> pwd.struct_passwd | None:
+    """Return whom to become: `name`, else who called sudo, else ``nobody``; None if not root.
+
+    ``root`` as `name` means: stay root. Raises SiptuiError if there is no such user.
+    """
+    if os.geteuid() != 0 or name == "root":
+        return None
+    try:
+        if name:
+            return pwd.getpwnam(name)
+        sudo = os.environ.get("SUDO_UID", "")
+        if sudo.isdigit() and int(sudo) != 0:
+            return pwd.getpwuid(int(sudo))
+        return pwd.getpwnam("nobody")
+    except KeyError:
+        wanted = name or "nobody"
+        raise SiptuiError(
+            f"there is no user {wanted!r} to become after opening the sources; "
+            "name one with --user, or --user root to stay root"
+        ) from None
+
+
+def drop(user: pwd.struct_passwd | None) -> None:
+    """Become `user` for good, all groups included; None changes nothing.
+
+    Raises SiptuiError if the system refuses.
+    """
+    if user is None:
+        return
+    try:
+        os.setgroups([])
+        os.setresgid(user.pw_gid, user.pw_gid, user.pw_gid)
+        os.setresuid(user.pw_uid, user.pw_uid, user.pw_uid)
+    except OSError as error:
+        raise SiptuiError(
+            f"could not become {user.pw_name} ({error.strerror}); "
+            "name another user with --user, or --user root to stay root"
+        ) from None
+    os.environ["HOME"] = user.pw_dir
+
+
+def preload(user: pwd.struct_passwd | None, *packages: str) -> None:
+    """Import `packages` whole where `user` could not read them later.
+
+    Textual and phonenumbers import parts of themselves on first use. An installation below a
+    home directory that only root may enter would then fail halfway through.
+    """
+    if user is None:
+        return
+    for name in packages:
+        package = importlib.import_module(name)
+        if package.__file__ is None or _may_read(user, Path(package.__file__)):
+            continue
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if ".__main__" not in module.name:
+                try:
+                    importlib.import_module(module.name)
+                except ImportError:
+                    continue
+
+
+def _may_read(user: pwd.struct_passwd, path: Path) -> bool:
+    for part in (path, *path.parents):
+        mode = part.stat()
+        wanted = stat.S_IROTH if part == path else stat.S_IXOTH
+        if mode.st_uid == user.pw_uid:
+            wanted <<= 6
+        elif mode.st_gid == user.pw_gid:
+            wanted <<= 3
+        if not mode.st_mode & wanted:
+            return False
+    return True
