@@ -1,0 +1,228 @@
+"""How are the parts put together for what was asked?
+
+Everything that may need a right or fail for a reason the user can mend is opened first; then the
+rights are dropped, the engine's process is forked, and only then is a byte of traffic read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import sys
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siptui import config, headless, privilege
+from siptui.capture import Source
+from siptui.capture.files import open_file
+from siptui.capture.interface import open_interface
+from siptui.capture.merged import merge
+from siptui.capture.recording import Recording
+from siptui.capture.replay import Replay
+from siptui.capture.udp import open_udp
+from siptui.cli import Arguments
+from siptui.config import Settings
+from siptui.engine import Engine, EngineProcess, Output
+from siptui.enrich import Enricher
+from siptui.enrich.places import Places
+from siptui.errors import SiptuiError
+from siptui.mask import Mask
+
+if TYPE_CHECKING:
+    from siptui.store import Store
+
+LAZY_PACKAGES = ("phonenumbers", "numpy", "textual", "rich")
+"""Packages that import parts of themselves on first use."""
+
+
+def run(arguments: Arguments, settings: Settings) -> int:
+    """Watch what was asked for, with or without a screen; return the exit status.
+
+    Raises SiptuiError for everything that the user can mend.
+    """
+    if arguments.headless:
+        if not arguments.has_source:
+            raise SiptuiError("name a source: --udp, -i IFACE, -r FILE or demo")
+        return _run_headless(arguments, settings)
+    if not (sys.stdin.isatty() or "-" in arguments.files) or not sys.stdout.isatty():
+        raise SiptuiError(
+            "no terminal to draw on; use --json, --export FILE or --quiet to go without a screen"
+        )
+    if arguments.has_source:
+        return _run_screen(arguments, settings)
+    return _run_start_screen(settings)
+
+
+def open_sources(arguments: Arguments, settings: Settings) -> list[Source]:
+    """Open everything that was named.
+
+    Raises SiptuiError for the first source that cannot be opened, after closing the others.
+    """
+    sources: list[Source] = []
+    try:
+        for address in arguments.udp:
+            sources += _open_sockets(address, settings)
+        for interface in arguments.interfaces:
+            sources.append(
+                open_interface(
+                    interface,
+                    arguments.bpf or None,
+                    settings.ports,
+                    buffer_size=settings.capture_buffer,
+                )
+            )
+        standard_input = [name for name in arguments.files if name == "-"]
+        files = [name for name in arguments.files if name != "-"]
+        sources += [open_file(name) for name in standard_input[:1]]
+        if files:
+            sources.append(merge([open_file(name) for name in files]))
+        if arguments.demo:
+            recording = open_file(str(_data("demo.pcapng")))
+            sources.append(Replay(recording, name="demo", speed=arguments.speed))
+    except SiptuiError:
+        for source in sources:
+            source.close()
+        raise
+    return sources
+
+
+def _open_sockets(address: str, settings: Settings) -> list[Source]:
+    """Open the sockets that ``[HOST:]PORT`` means; a bare port means IPv4 and IPv6."""
+    host, separator, port_text = address.rpartition(":")
+    if not port_text.isdecimal() or not 0 < int(port_text) < 65536:
+        raise SiptuiError(
+            f"--udp {address}: say [HOST:]PORT, such as 5060, 127.0.0.1:5060 or [::1]:5060"
+        )
+    port = int(port_text)
+    open_one = partial(open_udp, port=port, buffer_size=settings.capture_buffer)
+    if separator and host:
+        return [open_one(host.removeprefix("[").removesuffix("]"))]
+    sockets: list[Source] = [open_one("0.0.0.0")]
+    with contextlib.suppress(SiptuiError):
+        # A host without IPv6 is no reason to stop.
+        sockets.append(open_one("::"))
+    return sockets
+
+
+def _data(name: str) -> Path:
+    return Path(str(resources.files("siptui"))) / "data" / name
+
+
+def _enricher(arguments: Arguments, settings: Settings) -> Enricher:
+    """Open the databases and the memory of what was seen."""
+    environment = config.environment()
+    geo = settings.geo or (str(_data("demo-country.mmdb")) if arguments.demo else "")
+    asn = settings.asn or (str(_data("demo-asn.mmdb")) if arguments.demo else "")
+    places = Places.open(Path(geo) if geo else None, Path(asn) if asn else None)
+    remember = settings.seen and any((arguments.udp, arguments.interfaces))
+    return Enricher(
+        places,
+        signatures=config.config_directory(environment),
+        own=settings.own,
+        seen=config.state_directory(environment) / "seen.sqlite" if remember else None,
+    )
+
+
+def _recording(arguments: Arguments, user: pwd.struct_passwd | None) -> Recording | None:
+    if not arguments.write:
+        return None
+    recording = Recording(arguments.write, reading=arguments.files)
+    if user is not None:
+        with contextlib.suppress(OSError):
+            os.chown(arguments.write, user.pw_uid, user.pw_gid)
+    return recording
+
+
+def _run_headless(arguments: Arguments, settings: Settings) -> int:
+    user = privilege.unprivileged_user(settings.user)
+    output = headless.Headless(arguments, Mask() if settings.mask else None)
+    sources = open_sources(arguments, settings)
+    enricher = _enricher(arguments, settings)
+    recording = _recording(arguments, user)
+    privilege.preload(user, *LAZY_PACKAGES[:2])
+    privilege.drop(user)
+    return headless.run(Engine(sources, enricher, output, recording=recording), output)
+
+
+def _run_screen(arguments: Arguments, settings: Settings) -> int:
+    from siptui.filters import parse
+
+    parse(arguments.filter)
+    user = privilege.unprivileged_user(settings.user)
+    sources = open_sources(arguments, settings)
+    enricher = _enricher(arguments, settings)
+    recording = _recording(arguments, user)
+    if "-" in arguments.files:
+        _take_keyboard_from_terminal()
+
+    def build(output: Output) -> Engine:
+        return Engine(sources, enricher, output, recording=recording)
+
+    process = EngineProcess(build, partial(privilege.drop, user))
+    for source in sources:
+        source.close()
+    from siptui.store import Store
+    from siptui.store.feed import Feed
+    from siptui.tui.app import run_app
+
+    privilege.preload(user, *LAZY_PACKAGES)
+    privilege.drop(user)
+    store = Store(settings.keep, settings.keep_bytes)
+    Feed(process.connection, store).start()
+    try:
+        status = run_app(
+            store,
+            settings=settings,
+            mask=Mask(),
+            title=", ".join(source.name for source in sources),
+            live=any(source.live for source in sources),
+            filter=arguments.filter,
+            control=process.command,
+        )
+    finally:
+        process.stop()
+    return _farewell(store) or status
+
+
+def _take_keyboard_from_terminal() -> None:
+    """Make the terminal standard input again, where a capture came in by it."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise SiptuiError(
+            "standard input is a capture and there is no terminal for the keyboard; use --json"
+        ) from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
+def _farewell(store: Store) -> int:
+    """Say in the normal screen what became of the traffic; return 1 if any was not recorded."""
+    raise NotImplementedError
+
+
+def _run_start_screen(settings: Settings) -> int:
+    from siptui.capture.interface import interfaces
+    from siptui.tui.screens.start import StartApp
+
+    error = ""
+    while True:
+        choice = StartApp(interfaces(), error=error).run()
+        if choice is None:
+            return 0
+        arguments = Arguments()
+        if choice.kind == "udp":
+            arguments.udp = [choice.value]
+        elif choice.kind == "interface":
+            arguments.interfaces = [choice.value]
+        elif choice.kind == "file":
+            arguments.files = [choice.value]
+        else:
+            arguments.demo = True
+        try:
+            return _run_screen(arguments, settings)
+        except SiptuiError as problem:
+            error = str(problem)
