@@ -1,0 +1,1 @@
+"""How is the bundled demo made? ``python -m tools.demo`` writes it; see `tools.demo.__main__`."""
