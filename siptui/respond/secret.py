@@ -1,0 +1,54 @@
+"""Which tags and nonces are ours? Those that only our secret could have made.
+
+Nothing is remembered for them: a tag or nonce that comes back is made again and compared, so that
+ten million forged sources cost no memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+NONCE_LIFETIME = 60
+"""Seconds that a nonce is good for."""
+_MINUTES_BACK = 1
+
+
+class Secret:
+    """Make and recognise To tags (RFC 3261 section 19.3) and digest nonces (RFC 7616)."""
+
+    def __init__(self, key: bytes | None = None) -> None:
+        """Use `key`, or one that nobody knows and that is gone when the program ends."""
+        self._key = key or os.urandom(32)
+
+    def digits(self, purpose: str, *parts: str | bytes) -> str:
+        """Return 40 hexadecimal digits that belong to `parts`, different for each `purpose`."""
+        text = b"\0".join(
+            part if isinstance(part, bytes) else part.encode("utf-8", "surrogateescape")
+            for part in (purpose, *parts)
+        )
+        return hmac.new(self._key, text, hashlib.sha1).hexdigest()
+
+    def tag(self, shape: str, source: str, call_id: bytes) -> str:
+        """Return the To tag for a source's Call-ID in the `shape` of a persona.
+
+        In `shape` each ``x`` becomes a hexadecimal digit; everything else stands for itself. The
+        tag is the same for every answer to a request and to its repetitions.
+        """
+        digits = iter(self.digits("tag", source, call_id))
+        return "".join(next(digits, "0") if each == "x" else each for each in shape)
+
+    def nonce(self, source: str, now: float) -> str:
+        """Return a nonce for `source` (an address) that is good for `NONCE_LIFETIME` seconds."""
+        minute = int(now) // NONCE_LIFETIME
+        return f"{minute & 0xFFFFFFFF:08x}{self.digits('nonce', source, str(minute))[:16]}"
+
+    def knows_nonce(self, nonce: str, source: str, now: float) -> bool:
+        """Tell whether `nonce` was given to `source` within the last one or two lifetimes."""
+        minute = int(now) // NONCE_LIFETIME
+        return any(
+            hmac.compare_digest(nonce.encode("utf-8", "replace"),
+                                self.nonce(source, (minute - back) * NONCE_LIFETIME).encode())
+            for back in range(_MINUTES_BACK + 1)
+        )  # fmt: skip
