@@ -1,0 +1,308 @@
+"""Where in the bytes of a stream does one message end and the next begin?
+
+What the bytes of one direction are is decided at each boundary, so the same bytes give the same
+messages however they were cut into segments.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from siptui.decode import tls, websocket
+from siptui.decode.other import name
+from siptui.decode.sip import measure, resync
+
+MESSAGE = 1 << 18
+"""The longest message in bytes that is waited for; a longer one is shown truncated."""
+
+LINE = 1 << 13
+"""The longest unfinished line in bytes that may still become a start line."""
+
+ROWS = 16
+"""How many rows of one direction may show bytes that are no SIP; later bytes are counted."""
+
+PARTS = 1024
+"""The most frames that one WebSocket message may have."""
+
+_UNSURE = frozenset(("text", "binary", "continuation", "keep-alive", "empty"))
+"""What may be followed by SIP in the same stream; other protocols keep the stream."""
+
+
+class Part(NamedTuple):
+    """Hold one message of a stream; `start` and `stop` are positions in the stream."""
+
+    start: int
+    stop: int
+    kind: str = ""
+    """What it is; empty if its bytes are still to be judged."""
+    transport: str = "tcp"
+    data: bytes | None = None
+    """The message if it is not simply the bytes from `start` to `stop`."""
+    defects: tuple[str, ...] = ()
+    uri: tuple[int, int] | None = None
+    divide: bool = False
+
+
+class Framer:
+    """Cut one direction of a stream into messages."""
+
+    __slots__ = (
+        "_foreign",
+        "_fragments",
+        "_let_go",
+        "_ports",
+        "_rows",
+        "_state",
+        "hold",
+        "lost",
+        "waiting",
+    )
+
+    def __init__(self, let_go: Counter[str], sport: int, dport: int) -> None:
+        self._let_go = let_go
+        self._ports = (sport, dport)
+        self._state: _State = Framer._open
+        self._foreign = ""
+        self._rows = ROWS
+        self._fragments: list[bytes] = []
+        self.hold = -1
+        """The position from which the frames are still needed although the bytes are consumed."""
+        self.lost = False
+        """Whether the bytes up to the next start line belong to a message that began unseen."""
+        self.waiting = ""
+        """What the bytes that are left wait for: ``message``, ``line`` or nothing."""
+
+    def read(self, buffer: bytearray, base: int, final: bool) -> tuple[list[Part], int]:
+        """Return the messages at the head of `buffer`, and how many bytes they take.
+
+        `base` is the position of the first byte in the stream. If `final`, nothing more will
+        come, and all bytes are taken.
+        """
+        parts: list[Part] = []
+        at = 0
+        self.waiting = ""
+        while at < len(buffer):
+            taken = self._state(self, buffer, at, base, final, parts)
+            if not taken:
+                break
+            at += taken
+        return parts, at
+
+    def gap(self) -> None:
+        """Go on behind bytes that were never seen."""
+        self.lost = True
+        self._fragments = []
+        self.hold = -1
+        if self._state is Framer._websocket:
+            self._state = Framer._open
+
+    def _wait(self, what: str) -> int:
+        self.waiting = what
+        return 0
+
+    def _open(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
+        """Decide what begins at a boundary."""
+        first = buffer[at]
+        if first == 13 or first == 10:
+            return self._line_ends(buffer, at, base, final, parts)
+        if tls.begins(buffer, at):
+            return self._tls(buffer, at, base, final, parts)
+        if first in (0x81, 0x82) and self._like_websocket(buffer, at):
+            self._state = Framer._websocket
+            return self._websocket(buffer, at, base, final, parts)
+        newline = buffer.find(b"\n", at, at + LINE)
+        if newline >= 0:
+            line = bytes(buffer[at : newline + 1])
+            if resync(line, 0) == 0:
+                return self._message(buffer, at, base, final, parts)
+            if line[:4] == b"GET " or line[:12] == b"HTTP/1.1 101":
+                return self._http(buffer, at, base, final, parts)
+        elif not final and len(buffer) - at < LINE and _may_be_text(buffer, at):
+            return self._wait("line")
+        return self._other(buffer, at, base, final, parts)
+
+    def _line_ends(
+        self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]
+    ) -> int:
+        """Take line ends between messages: keep-alives (RFC 5626 section 4.4.1)."""
+        rest = bytes(buffer[at : at + LINE])
+        run = len(rest) - len(rest.lstrip(b"\r\n"))
+        if at + run == len(buffer) and buffer[-1] == 13 and not final:
+            run -= 1
+            if not run:
+                return self._wait("line")
+        parts.append(Part(base + at, base + at + run))
+        return run
+
+    def _message(
+        self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]
+    ) -> int:
+        length = measure(buffer, at)
+        defects: tuple[str, ...] = ()
+        if length is None or length <= 0:
+            if not final and len(buffer) - at < MESSAGE:
+                return self._wait("message")
+            line = buffer.find(b"\n", at) + 1
+            following = resync(buffer, line) if line else -1
+            stop = following if following > at else len(buffer)
+            length = stop - at
+            defects = ("truncated",)
+            self.lost = following < 0
+        else:
+            self.lost = False
+        parts.append(Part(base + at, base + at + length, defects=defects))
+        return length
+
+    def _other(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
+        """Take bytes that are no SIP, as far as no start line can begin in them."""
+        kind = "continuation" if self.lost else self._name(bytes(buffer[at : at + 2048]))
+        stop = len(buffer)
+        if kind not in _UNSURE:
+            self._foreign = kind
+            self._state = Framer._silent
+        else:
+            following = resync(buffer, at)
+            if following > at:
+                stop = following
+            elif not final:
+                line = buffer.rfind(b"\n", at) + 1
+                if max(line, at) < stop < line + LINE and _may_be_text(buffer, max(line, at)):
+                    stop = line
+                if stop <= at:
+                    return self._wait("line")
+        self._row(Part(base + at, base + stop, kind), parts)
+        return stop - at
+
+    def _name(self, data: bytes) -> str:
+        kind = name(data, "tcp", *self._ports)
+        # Only a start line that was recognised makes a message of a stream.
+        return "text" if kind == "sip" else kind
+
+    def _row(self, part: Part, parts: list[Part]) -> None:
+        if self._rows:
+            self._rows -= 1
+            parts.append(part)
+        else:
+            self._let_go["stream bytes that are no SIP"] += part.stop - part.start
+
+    def _silent(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
+        """Take what follows in a stream that belongs to another protocol."""
+        stop = len(buffer)
+        if self._foreign == "tls":
+            self._let_go["encrypted stream bytes"] += stop - at
+        else:
+            self._row(Part(base + at, base + stop, self._foreign), parts)
+        return stop - at
+
+    def _tls(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
+        """Take the first TLS record: a hello, or whatever it was when the capture began."""
+        there = len(buffer) - at
+        if there < tls.RECORD:
+            if not final:
+                return self._wait("message")
+            stop = there
+        else:
+            stop = min(there, tls.record_length(buffer, at))
+            if stop < tls.record_length(buffer, at) and buffer[at] == tls.HANDSHAKE and not final:
+                return self._wait("message")
+        uri = tls.server_name(bytes(buffer[at : at + stop]))
+        parts.append(Part(base + at, base + at + stop, "tls", "tls", uri=uri))
+        self._foreign = "tls"
+        self._state = Framer._silent
+        return stop
+
+    def _http(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
+        """Take the head of what may be a WebSocket's handshake."""
+        end = buffer.find(b"\r\n\r\n", at) + 4
+        if end < 4:
+            if not final and len(buffer) - at < LINE:
+                return self._wait("message")
+        elif websocket.upgrades(bytes(buffer[at:end])):
+            self._state = Framer._websocket
+            parts.append(Part(base + at, base + end, "http", "ws"))
+            return end - at
+        return self._other(buffer, at, base, final, parts)
+
+    def _like_websocket(self, buffer: bytearray, at: int) -> bool:
+        """Return whether a stream that was joined in the middle carries SIP in frames."""
+        frame = websocket.read(buffer, at)
+        if frame is None or frame.stop - frame.start > MESSAGE:
+            return False
+        payload = websocket.unmask(bytes(buffer[frame.start : frame.start + 256]), frame.mask)
+        line, _, _ = payload.partition(b"\n")
+        return resync(line + b"\n", 0) == 0
+
+    def _websocket(
+        self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]
+    ) -> int:
+        """Take one WebSocket frame; its message is ready when the last of its frames is."""
+        frame = websocket.read(buffer, at)
+        if frame is None or frame.stop > len(buffer):
+            if not final and (frame is None or frame.stop - at < MESSAGE):
+                return self._wait("message")
+            return self._cut_websocket(buffer, at, base, frame, parts)
+        payload = websocket.unmask(bytes(buffer[frame.start : frame.stop]), frame.mask)
+        start = base + at
+        if frame.opcode in websocket.CONTROL:
+            kind = websocket.CONTROL[frame.opcode]
+            self._row(Part(start, base + frame.stop, kind, "ws", payload), parts)
+        elif frame.opcode > websocket.BINARY or frame.reserved:
+            kind = "ws-compressed" if frame.reserved == 4 else "websocket"
+            self._row(Part(start, base + frame.stop, kind, "ws"), parts)
+        elif frame.final and not self._fragments:
+            whole = None if not frame.mask else payload
+            start = base + frame.start if whole is None else start
+            parts.append(Part(start, base + frame.stop, "", "ws", whole, divide=True))
+        else:
+            self._websocket_fragment(frame, payload, start, base, parts)
+        return frame.stop - at
+
+    def _websocket_fragment(
+        self,
+        frame: websocket.WebSocketFrame,
+        payload: bytes,
+        start: int,
+        base: int,
+        parts: list[Part],
+    ) -> None:
+        if not self._fragments:
+            self.hold = start
+        self._fragments.append(payload)
+        full = len(self._fragments) >= PARTS or sum(map(len, self._fragments)) > MESSAGE
+        if frame.final or full:
+            data = b"".join(self._fragments)
+            defects = () if frame.final else ("truncated",)
+            stop = base + frame.stop
+            parts.append(Part(self.hold, stop, "", "ws", data, defects, divide=True))
+            self._fragments = []
+            self.hold = -1
+
+    def _cut_websocket(
+        self,
+        buffer: bytearray,
+        at: int,
+        base: int,
+        frame: websocket.WebSocketFrame | None,
+        parts: list[Part],
+    ) -> int:
+        """Take a frame that will not be whole, and with it what its message had."""
+        data = b"".join(self._fragments)
+        if frame is not None:
+            data += websocket.unmask(bytes(buffer[frame.start :]), frame.mask)
+        start = self.hold if self.hold >= 0 else base + at
+        stop = base + len(buffer)
+        parts.append(Part(start, stop, "", "ws", data, ("truncated",), divide=True))
+        self._fragments = []
+        self.hold = -1
+        return len(buffer) - at
+
+
+_State = Callable[[Framer, bytearray, int, int, bool, list[Part]], int]
+"""Takes what begins at a position, and returns the number of bytes; 0 to wait for more."""
+
+
+def _may_be_text(buffer: bytearray, at: int) -> bool:
+    """Return whether the bytes from `at` could be the beginning of a start line."""
+    return all(byte >= 32 or byte == 9 or byte == 13 for byte in buffer[at : at + 64])
