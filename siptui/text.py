@@ -158,7 +158,7 @@ def wrap(text: str, cells: int) -> list[str]:
             lines.append(line.rstrip())
             line, used = "", 0
         while width(word.rstrip()) > cells:
-            head = _prefix(word, cells)
+            head = prefix(word, cells)
             lines.append(head)
             word = word[len(head) :]
         line += word
@@ -168,7 +168,8 @@ def wrap(text: str, cells: int) -> list[str]:
     return lines
 
 
-def _prefix(text: str, cells: int) -> str:
+def prefix(text: str, cells: int) -> str:
+    """Return as much of the beginning of a safe `text` as `cells` cells hold."""
     used = 0
     for at, character in enumerate(text):
         used += _cells(character)
