@@ -1,0 +1,121 @@
+"""How do store, screens, keys, themes and signals come together on a terminal?
+
+Wiring only. The application runs in the main thread of the main process; its one timer asks the
+view what is new, and nothing else ever tells it of messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.driver import Driver
+
+from siptui.config import Settings
+from siptui.errors import SiptuiError
+from siptui.store import Store
+from siptui.tui import actions, themes
+from siptui.tui.palette import Commands
+from siptui.tui.screens.monitor import Monitor
+from siptui.tui.terminal import driver_class
+from siptui.view import View
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""What ends the application with the terminal restored and status 128 + n."""
+
+
+class SiptuiApp(App[None]):
+    """Show the monitor on a terminal."""
+
+    TITLE = "siptui"
+    CSS_PATH = "siptui.tcss"
+    COMMANDS: ClassVar = {lambda: Commands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 3
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        settings: Settings,
+        mask: Any = None,
+        clock: Callable[[], float] = time.time,
+        control: Callable[[str, object], None] | None = None,
+        title: str = "",
+        live: bool = True,
+        filter: str = "",
+        directory: Path | None = None,
+        environment: Mapping[str, str] = os.environ,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        """Prepare the screens; nothing is drawn yet.
+
+        `clock` gives seconds since the epoch. `control` takes commands for the engine. `title` is
+        what the header calls the source, `live` whether it is one that waits. `directory` is where
+        exports go by default. Raises SiptuiError for an unknown theme and for keys that clash.
+        """
+        no_color = "NO_COLOR" in environment
+        # Textual decides in its constructor between dropping colours and turning them grey.
+        super().__init__(driver_class=driver_class, ansi_color=True if no_color else None)
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        theme_name = themes.choose(settings.theme, no_color)
+        if theme_name not in self.available_themes:
+            names = ", ".join(theme.name for theme in themes.THEMES)
+            raise SiptuiError(f"there is no theme {theme_name!r}; there are {names}")
+        self.theme = theme_name
+        self.animation_level = "none"
+        self._keymap_of = actions.keymap(settings.keys)
+        self._interval = 1 / settings.fps
+        self.view = View(store)
+        if filter:
+            self.view.set_filter(filter)
+        self.monitor = Monitor(
+            self.view,
+            settings=settings,
+            mask=mask,
+            clock=clock,
+            control=control,
+            title=title,
+            live=live,
+            directory=directory or Path.cwd(),
+        )
+        self.set_class(settings.ascii, "-ascii")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the roles' colours for themes that have none."""
+        return themes.role_defaults(self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        """Show the monitor, and begin to ask."""
+        self.set_keymap({id: ",".join(keys) for id, keys in self._keymap_of.items()})
+        self.push_screen(self.monitor)
+        self.set_interval(self._interval, self.monitor.tick)
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            # A loop that does not run in the main thread, as in tests, takes no signals.
+            with suppress(RuntimeError, ValueError, NotImplementedError):
+                loop.add_signal_handler(number, self._end_by, number)
+
+    def _end_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+
+def run_app(store: Store, *, settings: Settings, **more: Any) -> int:
+    """Show the monitor until the user quits or a signal comes; return the exit status.
+
+    `more` are the other arguments of `SiptuiApp`.
+    """
+    app = SiptuiApp(
+        store, settings=settings, driver_class=driver_class(plain=settings.ascii), **more
+    )
+    app.run(mouse=settings.mouse)
+    return app.return_code or 0

@@ -1,0 +1,207 @@
+"""Which columns does the stream have at some width, and what stands in their cells?
+
+Columns leave in order of importance as the width shrinks, and what is left over goes to those that
+can use it. Every text is made from the record at this moment and has been through `text.safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from siptui import text
+from siptui.record import FIELD, Record
+
+Cell = tuple[str, str]
+"""A safe text and its role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Describe one column."""
+
+    field: str
+    """The field of the record it shows, and that a drill-in on it names."""
+    title: str
+    least: int
+    """Cells it needs to be worth its place."""
+    most: int
+    """Cells it can use."""
+    align: str = "left"
+
+
+DEFAULT: tuple[Column, ...] = (
+    Column("time", "time", 8, 12),
+    Column("src", "source", 15, 15),
+    Column("method", "message", 9, 9),
+    Column("uri", "request-URI", 14, 44),
+    Column("country", "cc", 4, 8),
+    Column("ua", "user agent", 11, 26),
+    Column("labels", "label", 9, 18),
+    Column("tool", "tool", 10, 20),
+    Column("sport", "port", 5, 5, "right"),
+    Column("from", "from", 16, 34),
+    Column("len", "len", 5, 5, "right"),
+    Column("dst", "target", 15, 15),
+    Column("dport", "port", 5, 5, "right"),
+    Column("transport", "via", 4, 4),
+    Column("number_country", "dials", 5, 5),
+    Column("as_name", "as", 14, 24),
+)
+"""The most important first."""
+
+_ORDER = (
+    "time",
+    "src",
+    "sport",
+    "country",
+    "as_name",
+    "dst",
+    "dport",
+    "transport",
+    "method",
+    "uri",
+    "number_country",
+    "from",
+    "ua",
+    "tool",
+    "labels",
+    "len",
+)
+"""How the default columns stand, whichever of them fit."""
+
+
+def _column(name: str) -> Column:
+    for column in DEFAULT:
+        if column.field == name:
+            return column
+    field = FIELD[name]
+    align = "right" if field.type == "number" else "left"
+    return Column(
+        field.name, field.title, min(field.width, 10), max(field.width, len(field.title)), align
+    )
+
+
+def choose(width: int, names: Sequence[str] = ()) -> list[tuple[Column, int]]:
+    """Return the columns for `width` cells with theirs, one cell between two of them.
+
+    `names` are fields, most important first, that also stand in this order; without them a
+    sensible choice is made.
+    """
+    wanted = [_column(FIELD[name].name) for name in names if name in FIELD] or list(DEFAULT)
+    chosen: list[Column] = []
+    left = width + 1
+    for column in wanted:
+        if column.least + 1 > left:
+            break
+        chosen.append(column)
+        left -= column.least + 1
+    if not chosen:
+        return [(wanted[0], max(1, width))]
+    if not names:
+        chosen.sort(key=lambda column: _ORDER.index(column.field))
+    widths = {column.field: column.least for column in chosen}
+    for name in ("time", "country"):
+        left = _grow(chosen, widths, name, left)
+    # The rest goes round, so that the texts that are usually cut grow together.
+    while left > 0:
+        growing = [column for column in chosen if widths[column.field] < column.most]
+        if not growing:
+            break
+        for column in growing[:left]:
+            widths[column.field] += 1
+        left -= min(left, len(growing))
+    return [(column, widths[column.field]) for column in chosen]
+
+
+def _grow(chosen: Sequence[Column], widths: dict[str, int], name: str, left: int) -> int:
+    """Give a column all it can use, if there is enough for it; return what is left."""
+    for column in chosen:
+        need = column.most - column.least
+        if column.field == name and need * 4 <= left:
+            widths[name] += need
+            return left - need
+    return left
+
+
+def message(record: Record) -> Cell:
+    """Return what a record is: method, status code, or the kind of what is no SIP."""
+    if record.method:
+        return text.safe(record.method), "call" if record.method == "INVITE" else "request"
+    if record.status:
+        return str(record.status), "refusal" if record.status >= 400 else "answer"
+    return text.safe(record.kind), "dim"
+
+
+def term_field(column: str, record: Record) -> str:
+    """Return the field that a value of a column is asked for by."""
+    if column == "method" and not record.method:
+        return "status" if record.status else "kind"
+    return column
+
+
+def value(record: Record, name: str) -> str:
+    """Return a field of a record as one safe text; empty if it is unknown."""
+    found = FIELD[name].get(record)
+    if isinstance(found, tuple):
+        return " ".join(map(text.safe, found))
+    if isinstance(found, bool):
+        return "yes" if found else ""
+    if isinstance(found, str):
+        return text.safe(found)
+    return str(found) if found else ""
+
+
+def cell(record: Record, column: Column, width: int) -> Cell:
+    """Return the text of a cell, cut or filled up to `width`, and its role."""
+    name = column.field
+    if name == "method":
+        words, role = message(record)
+        return text.fit(words, width), role
+    if name == "uri":
+        words, role = _target(record, width)
+        return text.fit(words, width), role
+    words = value(record, name)
+    if name in ("src", "dst"):
+        words = middle(words, width)
+    elif name == "country":
+        words = words[:width]
+    role = _ROLES.get(name, "text") if record.kind == "sip" else "dim"
+    return text.fit(words, width, "right" if column.align == "right" else "left"), role
+
+
+_ROLES = {
+    "labels": "warn",
+    "sport": "dim",
+    "dport": "dim",
+    "len": "dim",
+    "transport": "dim",
+    "country": "value",
+    "as_name": "dim",
+    "dst": "dim",
+    "from": "dim",
+}
+
+
+def _target(record: Record, width: int) -> Cell:
+    """Return a request's target, a response's reason, or how other bytes begin."""
+    if record.kind != "sip":
+        return text.safe(record.data[: width * 2]), "dim"
+    if record.status:
+        line = record.data.lstrip(b"\r\n")[:200].partition(b"\n")[0].rstrip(b"\r")
+        reason = line.split(b" ", 2)[-1] if line.count(b" ") > 1 else b""
+        method = record.raw("cseq").rpartition(b" ")[2]
+        words = f"{text.safe(reason)} ({text.safe(method)})" if method else text.safe(reason)
+        return words, "dim"
+    uri = value(record, "uri")
+    if width < 24 and uri[:4].lower() == "sip:":
+        uri = uri[4:]
+    return uri, "text"
+
+
+def middle(words: str, width: int) -> str:
+    """Cut a safe text in its middle: of an IPv6 address both ends tell the most."""
+    if len(words) <= width or width < 5 or not words.isascii():
+        return words
+    tail = (width - 1) // 2
+    return words[: width - 1 - tail] + text.ELLIPSIS + words[-tail:]

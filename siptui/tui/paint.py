@@ -1,0 +1,236 @@
+"""How does a pane turn words and roles into styled lines?
+
+Every pane of the live screen is a `Painted` widget: it gives `line(y)` as parts, pairs of a safe
+text and a role, and tells by `keys()` what each of its lines shows, so that only lines that differ
+are painted again. Roles are component classes, so that themes restyle what is painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from siptui import text
+
+ROLES = (
+    "text",
+    "dim",
+    "rule",
+    "title",
+    "focus",
+    "head",
+    "value",
+    "bar",
+    "key",
+    "chip",
+    "good",
+    "warn",
+    "alarm",
+    "call",
+    "request",
+    "answer",
+    "refusal",
+    "cursor",
+    "blurred",
+    "column",
+    "marked",
+    "found",
+)
+"""What a part may mean; `siptui.tcss` says how each looks."""
+
+Part = tuple[str, str]
+"""A safe text and its roles, separated by spaces; later roles win."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Hold the signs the screen draws with."""
+
+    rule: str = "─"
+    focus_rule: str = "━"
+    mark: str = "◆"
+    defect: str = "!"
+    step: str = "›"
+    dot: str = "·"
+    live: str = "●"
+    paused: str = "‖"
+    ended: str = "■"
+    off: str = "□"
+    up: str = "▲"
+    down: str = "▼"
+    cursor: str = "▌"
+    arrow: str = "→"
+    ascii: bool = False
+
+
+PLAIN = Signs(
+    rule="-",
+    focus_rule="=",
+    mark="*",
+    step=">",
+    dot="-",
+    live="*",
+    paused="|",
+    ended="#",
+    off="o",
+    up="^",
+    down="v",
+    cursor=">",
+    arrow=">",
+    ascii=True,
+)
+"""The signs for a terminal that has ASCII only."""
+
+
+def plain(value: str) -> str:
+    """Return a safe text in ASCII: what is missing there as ``\\xNN`` or ``\\uNNNN``."""
+    return value.replace("…", "~").encode("ascii", "backslashreplace").decode("ascii")
+
+
+class Painted(Widget):
+    """Paint lines made of parts, and paint again only those that changed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paint--{role}" for role in ROLES}
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, signs: Signs | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self.signs = signs or Signs()
+        self._inks: dict[str, Style] = {}
+        self._shown: list[Hashable] = []
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return one value a line; a line is painted again when its value changes."""
+        raise NotImplementedError
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return the parts of line `y`; they may be too long or too short."""
+        raise NotImplementedError
+
+    def sync(self) -> int:
+        """Have the lines painted that differ from what is shown; return how many they are."""
+        keys = list(self.keys())
+        changed = 0
+        width = self.size.width
+        for y in range(max(len(keys), len(self._shown))):
+            new = keys[y] if y < len(keys) else None
+            if y >= len(self._shown) or self._shown[y] != new:
+                self.refresh(Region(0, y, width, 1))
+                changed += 1
+        self._shown = keys
+        return changed
+
+    def repaint(self) -> None:
+        """Forget what is shown and paint everything."""
+        self._inks.clear()
+        self._shown = []
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return line `y` in exactly the widget's width."""
+        return self.strip(self.line(y), self.size.width)
+
+    def strip(self, parts: Iterable[Part], width: int, base: str = "") -> Strip:
+        """Return `parts` in exactly `width` cells, cut or filled up, on the roles of `base`."""
+        segments: list[Segment] = []
+        used = 0
+        for words, roles in parts:
+            if self.signs.ascii and not words.isascii():
+                words = plain(words)
+            need = text.width(words)
+            if used + need > width:
+                words = text.cut(words, width - used)
+                if self.signs.ascii:
+                    words = words.replace("…", "~")
+                need = text.width(words)
+            if words:
+                segments.append(Segment(words, self.ink(f"{base} {roles}" if base else roles)))
+                used += need
+        if used < width:
+            segments.append(Segment(" " * (width - used), self.ink(base)))
+        return Strip(segments, width)
+
+    def ink(self, roles: str) -> Style:
+        """Return the style of some roles, separated by spaces."""
+        style = self._inks.get(roles)
+        if style is None:
+            style = self.rich_style
+            for role in roles.split():
+                style += self.get_component_rich_style(f"paint--{role}", partial=True)
+            if len(self._inks) > 500:
+                self._inks.clear()
+            self._inks[roles] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Drop the cached styles: the theme or the focus has changed."""
+        super().notify_style_update()
+        self._inks = {}
+        self._shown = []
+
+
+def rule(
+    left: Sequence[Part], right: Sequence[Part], width: int, signs: Signs, focused: bool
+) -> list[Part]:
+    """Return a title line: words at both ends of a rule, heavy and marked where the focus is."""
+    sign = signs.focus_rule if focused else signs.rule
+    role = "focus" if focused else "rule"
+    need = sum(text.width(words) for words, _ in (*left, *right))
+    gap = width - need - 4
+    if gap < 2 and right:
+        return rule(left, (), width, signs, focused)
+    return [
+        (sign + " ", role),
+        *left,
+        (" " + sign * max(0, gap - (1 if right else 0)) + (" " if right else ""), role),
+        *right,
+        (" " + sign if right else sign * 2, role),
+    ]
+
+
+class Lines(Painted, can_focus=True):
+    """Show lines that may be more than fit, scrolled by keys and the wheel."""
+
+    def __init__(self, *, id: str | None = None, signs: Signs | None = None) -> None:
+        super().__init__(id=id, signs=signs)
+        self.top = 0
+        self._lines: list[list[Part]] = []
+
+    def show(self, lines: list[list[Part]]) -> None:
+        """Show these lines from the first one on."""
+        self._lines = lines
+        self.top = 0
+        self.repaint()
+
+    def scroll_by(self, lines: int) -> None:
+        """Move by some lines, down if positive."""
+        top = max(0, min(self.top + lines, len(self._lines) - self.size.height))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+
+    @property
+    def position(self) -> str:
+        """Say how much lies above: ``all``, ``top``, ``38%``, ``end``."""
+        most = len(self._lines) - self.size.height
+        if most <= 0:
+            return "all"
+        if self.top == 0:
+            return "top"
+        return "end" if self.top >= most else f"{100 * self.top // most}%"
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return what the lines show."""
+        return [(self.top + y, len(self._lines)) for y in range(self.size.height)]
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return one of the lines."""
+        at = self.top + y
+        return self._lines[at] if at < len(self._lines) else ()

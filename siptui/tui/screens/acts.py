@@ -1,0 +1,420 @@
+"""What does each action do to the main screen?
+
+One method an action of `actions.ACTIONS`, named ``act_`` and its id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from siptui import filters, text
+from siptui.record import FIELD
+from siptui.tui import columns, counters
+from siptui.tui.actions import ACTION
+from siptui.tui.themes import THEMES
+from siptui.tui.widgets.footer import Footer
+from siptui.tui.widgets.inspector import Inspector
+from siptui.tui.widgets.stream import TIMES, Stream
+from siptui.tui.widgets.strip import Strip
+from siptui.tui.widgets.tally import TallyPane
+from siptui.tui.widgets.trail import Trail
+
+if TYPE_CHECKING:
+    from siptui.tui.screens.monitor import Monitor as _Base
+else:
+    _Base = object
+
+ARRANGEMENTS = ("counters", "stream", "inspector", "all")
+"""What lies beside the stream, in the order in which a key runs through."""
+CLIPBOARD = 74_000
+"""Bytes that terminals take in one OSC 52, at most."""
+
+
+class Acts(_Base):
+    """Do what the keys say."""
+
+    def action_do(self, id: str) -> None:
+        """Do an action, or say why it is not possible now."""
+        reason = ACTION[id].when(self.situation())
+        if reason:
+            self.say(f"{ACTION[id].words}: {reason}", "warning")
+            return
+        if id.startswith("count_"):
+            self.show_counter(int(id.removeprefix("count_")))
+        else:
+            getattr(self, f"act_{id}")()
+        self.update()
+
+    def say(self, words: str, severity: Any = "information") -> None:
+        """Show a short notice."""
+        self.notify(text.safe(words), severity=severity, timeout=8 if severity == "error" else 3, markup=False)
+
+    # Move
+
+    def _move(self, lines: int) -> None:
+        if isinstance(self.pane, (Stream, TallyPane)):
+            self.pane.move(lines)
+
+    def _page(self, pages: float) -> None:
+        if isinstance(self.pane, (Stream, TallyPane)):
+            self.pane.page(pages)
+
+    def act_up(self) -> None:
+        """Move up; from the newest message this stops following."""
+        self._move(-1)
+
+    def act_down(self) -> None:
+        """Move down."""
+        self._move(1)
+
+    def act_left(self) -> None:
+        """Move to the column on the left."""
+        if self.pane is self.stream:
+            self.stream.move_column(-1)
+
+    def act_right(self) -> None:
+        """Move to the column on the right."""
+        if self.pane is self.stream:
+            self.stream.move_column(1)
+
+    def act_half_up(self) -> None:
+        """Move half a page up."""
+        self._page(-0.5)
+
+    def act_half_down(self) -> None:
+        """Move half a page down."""
+        self._page(0.5)
+
+    def act_page_up(self) -> None:
+        """Move a page up."""
+        self._page(-1)
+
+    def act_page_down(self) -> None:
+        """Move a page down."""
+        self._page(1)
+
+    def act_top(self) -> None:
+        """Go to the first row."""
+        if isinstance(self.pane, (Stream, TallyPane)):
+            self.pane.go(0)
+
+    def act_follow(self) -> None:
+        """Go to the newest message and follow; in a counter, to the last row."""
+        if isinstance(self.pane, TallyPane):
+            self.pane.go(len(self.pane.entries))
+        else:
+            self.stream.follow()
+
+    def _visible_panes(self) -> list[Any]:
+        if self.narrow or self.zoomed:
+            return [self.stream, *([self.inspector] if self.inspecting else []), *self.panes[:2]]
+        every = [self.stream, self.inspector, *self.panes]
+        return [pane for pane in every if pane.display and pane.region.height]
+
+    def _next_pane(self, step: int) -> None:
+        panes = self._visible_panes()
+        at = panes.index(self.pane) if self.pane in panes else 0
+        self._unzoom_need()
+        self.focus_pane(panes[(at + step) % len(panes)])
+
+    def act_next_pane(self) -> None:
+        """Focus the next pane."""
+        self._next_pane(1)
+
+    def act_previous_pane(self) -> None:
+        """Focus the pane before."""
+        self._next_pane(-1)
+
+    # Narrow
+
+    def act_filter(self) -> None:
+        """Edit the filter."""
+        value = self.view.filter.text
+        self.bar.ask("filter", f"{value} " if value else "")
+
+    def act_find(self) -> None:
+        """Ask what to search for."""
+        self.bar.ask("find", self.search)
+
+    def narrow_to(self, term: str) -> None:
+        """Add a term to the filter."""
+        self.set_filter(filters.add_term(self.view.filter.text, term))
+
+    def act_back(self) -> None:
+        """Go one step back."""
+        view = self.view
+        if self.look.range_from >= 0:
+            self.look.range_from = -1
+        elif self.pane_name == "tally" and view.filter.text:
+            self.set_filter(filters.drop_last_term(view.filter.text))
+        elif self.zoomed or self.pane is not self.stream:
+            if self.pane is self.inspector and (self.narrow or self.zoomed):
+                self.inspect(False)
+            self._unzoom_need()
+            self.focus_pane(self.stream)
+        elif self.inspecting and self.arrangement not in ("inspector", "all"):
+            self.inspect(False)
+        elif self.search:
+            self.search = ""
+            self.look_for("")
+        elif view.filter.text:
+            self.set_filter(filters.drop_last_term(view.filter.text))
+        elif view.marks:
+            view.marks.clear()
+
+    def _unzoom_need(self) -> None:
+        self.zoomed = ""
+        self.lay_out()
+
+    def term(self, hide: bool = False) -> str | None:
+        """Return the filter term of the value under the cursor, or None."""
+        if isinstance(self.pane, TallyPane):
+            if self.pane.value is None:
+                return None
+            field, value = counters.field_of(self.pane.field, self.pane.value)
+        else:
+            found = self.stream.value()
+            if found is None:
+                return None
+            field, _, record = found
+            value = FIELD[field].get(record)
+            if isinstance(value, tuple):
+                value = value[0] if value else ""
+        return counters.term(field, value, hide)
+
+    def act_only(self) -> None:
+        """Keep only messages like the value under the cursor."""
+        self.narrow_to(self.term() or "")
+
+    def act_hide(self) -> None:
+        """Hide messages like the value under the cursor."""
+        self.narrow_to(self.term(hide=True) or "")
+
+    def act_find_next(self) -> None:
+        """Go to the next match below."""
+        self.find(1)
+
+    def act_find_previous(self) -> None:
+        """Go to the next match above."""
+        self.find(-1)
+
+    # Look
+
+    def act_open(self) -> None:
+        """Inspect the message, or drill into the counter's row."""
+        if isinstance(self.pane, TallyPane):
+            term = self.term()
+            if term:
+                if self.zoomed:
+                    self._unzoom_need()
+                    self.focus_pane(self.stream)
+                self.narrow_to(term)
+            return
+        if not len(self.view):
+            return
+        self.stream.stand()
+        self.inspect(True)
+        self.focus_pane(self.inspector)
+
+    def act_inspector(self) -> None:
+        """Show or hide the inspector."""
+        self.inspect(not self.inspecting)
+        if self.narrow and self.inspecting:
+            self.focus_pane(self.inspector)
+
+    def act_pause(self) -> None:
+        """Freeze the rows, or let them go on."""
+        self.view.frozen = not self.view.frozen
+        self.tick()
+
+    def act_zoom(self) -> None:
+        """Give the pane the whole screen, or back."""
+        self.zoomed = "" if self.zoomed else self.pane_name
+        if not self.zoomed and self.narrow:
+            self.focus_pane(self.stream)
+        self.lay_out()
+
+    def act_layout(self) -> None:
+        """Arrange the panes in the next way."""
+        at = ARRANGEMENTS.index(self.arrangement)
+        self.arrangement = ARRANGEMENTS[(at + 1) % len(ARRANGEMENTS)]
+        self.zoomed = ""
+        self.inspect(self.arrangement in ("inspector", "all"))
+        self.focus_pane(self.stream)
+        self.say(f"layout: {self.arrangement}")
+
+    def act_time(self) -> None:
+        """Show the time in the next way."""
+        self.look.time = TIMES[(TIMES.index(self.look.time) + 1) % len(TIMES)]
+
+    def act_theme(self) -> None:
+        """Use the next theme."""
+        names = [theme.name for theme in THEMES]
+        at = names.index(self.app.theme) if self.app.theme in names else -1
+        self.app.theme = names[(at + 1) % len(names)]
+        self.say(f"theme: {self.app.theme}")
+
+    def act_mask(self) -> None:
+        """Hide addresses and users, or show them."""
+        self.masking = not self.masking
+        self.stream.repaint()
+        for pane in self.panes:
+            pane.repaint()
+        self.say("addresses and users are hidden" if self.masking else "nothing is hidden")
+
+    def act_redraw(self) -> None:
+        """Draw everything anew."""
+        self.app.refresh(repaint=True, layout=True)
+        for pane in (self.header, self.trail, self.stream, *self.panes, self.strip_, self.footer):
+            pane.repaint()
+
+    # Count
+
+    def show_counter(self, number: int) -> None:
+        """Show a counter and give it the focus; once more goes back to the stream."""
+        counter = counters.COUNTERS[number - 1]
+        if isinstance(self.pane, TallyPane) and self.pane.number == number:
+            self._unzoom_need()
+            self.focus_pane(self.stream)
+            return
+        if self.arrangement in ("stream", "inspector"):
+            self.arrangement = "all" if self.inspecting else "counters"
+            self.lay_out()
+        shown = [pane for pane in self.panes if pane.region.height] or self.panes[:1]
+        pane = next((pane for pane in shown if pane.number == number), None)
+        if pane is None:
+            pane = self.pane if self.pane in shown else shown[-1]  # type: ignore[assignment]
+            assert pane is not None
+            pane.count(counter.field, counter.title, counter.number)
+        self.focus_pane(pane)
+
+    def act_sort(self) -> None:
+        """Sort the counters in the next way."""
+        panes = [self.pane] if isinstance(self.pane, TallyPane) else self.panes
+        order = ""
+        for pane in panes:
+            order = pane.next_sort()
+        self.say(f"counters: by {order}")
+
+    # Select and export
+
+    def act_mark(self) -> None:
+        """Mark or unmark the message under the cursor, and move on."""
+        seq = self.view.cursor
+        if seq in self.view.marks:
+            self.view.marks.discard(seq)
+        else:
+            self.view.marks.add(seq)
+        self.stream.stand()
+        self.stream.move(1)
+
+    def act_mark_range(self) -> None:
+        """Begin a range, or mark all from its beginning to the cursor."""
+        start = self.look.range_from
+        if start < 0:
+            self.stream.stand()
+            self.look.range_from = self.view.cursor
+            return
+        low, high = sorted((self.view.row_of(start), self.stream.cursor_row))
+        for row in range(low, high + 1):
+            self.view.marks.add(self.view.seq_at(row))
+        self.look.range_from = -1
+
+    def act_mark_all(self) -> None:
+        """Mark all shown."""
+        self.view.marks.update(self.view.selection("shown"))
+        self.say(f"{text.plural(len(self.view.marks), 'message')} marked")
+
+    def act_unmark(self) -> None:
+        """Unmark all."""
+        self.view.marks.clear()
+
+    def act_copy(self) -> None:
+        """Copy the message as text."""
+        record = self.view.record(self.view.cursor)
+        if record is not None:
+            data = self.masked(record).data
+            lines = (text.safe(line.rstrip(b"\r")) for line in data.split(b"\n"))
+            self._copy("\n".join(lines), "message")
+
+    def act_copy_value(self) -> None:
+        """Copy the value under the cursor."""
+        if isinstance(self.pane, TallyPane):
+            self._copy(self.hide_value(self.pane.field, self.pane.value or ""), "value")
+            return
+        found = self.stream.value()
+        if found is not None:
+            field, _, record = found
+            self._copy(columns.value(self.masked(record), field), field)
+
+    def _copy(self, words: str, what: str) -> None:
+        if len(words.encode()) > CLIPBOARD:
+            self.say(f"the {what} is too long for a terminal's clipboard; export it", "warning")
+            return
+        self.app.copy_to_clipboard(words)
+        self.say(f"{what} sent to the terminal ({len(words)} characters); it has it if it knows OSC 52")
+
+    # The program
+
+    def act_clear(self) -> None:
+        """Forget what is held."""
+        held = self.view.store.kept
+        self.view.clear()
+        self.stream.repaint()
+        self.say(f"{text.plural(held, 'message')} forgotten; recording is not touched")
+
+    def act_palette(self) -> None:
+        """Find a command by typing."""
+        self.app.action_command_palette()
+
+    def act_quit(self) -> None:
+        """End siptui."""
+        self.app.exit()
+
+    # The mouse, and what panes ask for
+
+    def on_descendant_focus(self, event: Any) -> None:
+        """Remember which pane has the focus, also where the mouse gave it."""
+        pane = event.widget
+        if pane in (self.stream, self.inspector, *self.panes) and pane is not self.pane:
+            self.focus_pane(pane)
+
+    def on_stream_moved(self, message: Stream.Moved) -> None:
+        """Show what changed."""
+        message.stop()
+        self.update()
+
+    def on_stream_opened(self, message: Stream.Opened) -> None:
+        """Inspect what was clicked."""
+        message.stop()
+        self.focus_pane(self.stream)
+        self.action_do("open")
+
+    def on_tally_pane_chosen(self, message: TallyPane.Chosen) -> None:
+        """Drill into what was clicked."""
+        message.stop()
+        self.action_do("open")
+
+    def on_inspector_term_chosen(self, message: Inspector.TermChosen) -> None:
+        """Narrow to a header field's value."""
+        message.stop()
+        if self.zoomed:
+            self._unzoom_need()
+            self.focus_pane(self.stream)
+        self.narrow_to(message.term)
+        self.update()
+
+    def on_footer_chosen(self, message: Footer.Chosen) -> None:
+        """Do what was clicked."""
+        message.stop()
+        self.action_do(message.action)
+
+    def on_strip_clicked(self, message: Strip.Clicked) -> None:
+        """Show the counter that was clicked."""
+        message.stop()
+        self.show_counter(message.number)
+
+    def on_trail_clicked(self, message: Trail.Clicked) -> None:
+        """Edit the filter."""
+        message.stop()
+        self.action_do("filter")

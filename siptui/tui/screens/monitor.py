@@ -1,0 +1,339 @@
+"""What does the main screen hold, and how is it kept up to date?
+
+    ┌ header     state · source · rate · recording · elapsed · memory ─────────┐
+    │            received · shown · kept · let go · lost                        │
+    ├ trail      the filter in force, term by term (only if there is one) ──────┤
+    │            filterbar lies over what is below while it is open             │
+    ├ stream ─────────────────────────────────┬ side: a counter pane a field ───┤
+    │ title: shown of held, marks, following  │ 1 countries                     │
+    │ heads of the columns                    │ RU  ████████    1,204  38%      │
+    │ a row a message                         │ 2 user agents                   │
+    │                                         │ …                               │
+    ├ inspector  the message at the cursor ───┴─────────────────────────────────┤
+    ├ strip      first values of two counters, where there is no side ──────────┤
+    └ footer     keys that do something now ────────────────────────────────────┘
+
+Below 100 columns there is no side: a counter or the inspector takes the place of the stream while
+it is used. `siptui.tcss` drops panes by the size classes; which ones are wanted are classes, too.
+Nothing here is told of messages: `tick` asks the view, at the rate of the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from siptui import text
+from siptui.config import Settings
+from siptui.record import Record
+from siptui.tui import actions, counters, empty
+from siptui.tui.pace import Pace
+from siptui.tui.paint import PLAIN, Painted, Signs
+from siptui.tui.screens.acts import Acts
+from siptui.tui.screens.asking import Asking
+from siptui.tui.widgets.filterbar import FilterBar
+from siptui.tui.widgets.footer import Footer
+from siptui.tui.widgets.header import Facts, Header
+from siptui.tui.widgets.inspector import Inspector
+from siptui.tui.widgets.stream import Look, Stream
+from siptui.tui.widgets.strip import Strip
+from siptui.tui.widgets.tally import TallyPane
+from siptui.tui.widgets.trail import Trail
+from siptui.view import View
+
+BUDGET = 0.02
+"""Seconds that one tick may spend on matching a new filter."""
+PANES = 4
+"""Counter panes that are shown at most."""
+
+
+class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
+    """Show what arrives."""
+
+    BINDINGS = actions.bindings()
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-thin"), (60, "-narrow"), (100, "-middle"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-flat"), (12, "-low"), (34, "-high"), (45, "-tall")]
+
+    def __init__(
+        self,
+        view: View,
+        *,
+        settings: Settings,
+        mask: Any,
+        clock: Callable[[], float],
+        control: Callable[[str, object], None] | None,
+        title: str,
+        live: bool,
+        directory: Path,
+    ) -> None:
+        super().__init__(id="monitor")
+        self.view = view
+        self.settings = settings
+        self.mask = mask
+        self.masking = settings.mask
+        self.clock = clock
+        self.control = control
+        self.source = title
+        self.live = live
+        self.directory = directory
+        self.signs: Signs = PLAIN if settings.ascii else Signs()
+        self.look = Look(columns=settings.columns, utc=settings.utc)
+        self.arrangement = "counters"
+        self.zoomed = ""
+        self.search = ""
+        self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(settings.keys)
+        self._began = clock()
+        self._pace = Pace(self._began)
+        self._inspected: object = None
+        more = {"signs": self.signs}
+        self.header = Header(**more)
+        self.trail = Trail(**more)
+        self.bar = FilterBar(self.judge, self.complete, **more)
+        self.stream = Stream(
+            view, self.look, clock=clock, mask=self.masked, matches=self.found, **more
+        )
+        self.panes = [
+            TallyPane(each.field, each.title, each.number, id=f"tally{at}", **more)
+            for at, each in enumerate(counters.COUNTERS[:PANES])
+        ]
+        self.inspector = Inspector(id="inspector")
+        self.strip_ = Strip(**more)
+        self.footer = Footer(self.keys_of, **more)
+        self.pane: Widget = self.stream
+        """The pane that has the focus, or had it before a line to type in took it."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes."""
+        yield self.header
+        yield self.trail
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield self.stream
+                yield self.inspector
+            with Vertical(id="side"):
+                yield from self.panes
+        yield self.strip_
+        yield self.footer
+        yield self.bar
+        yield TooSmall(id="toosmall", signs=self.signs)
+
+    def on_mount(self) -> None:
+        """Begin with the stream."""
+        self.lay_out()
+        self.focus_pane(self.stream)
+
+    def on_resize(self) -> None:
+        """Bring everything in line with the new size."""
+        self.call_after_refresh(self.update)
+
+    # State
+
+    @property
+    def inspecting(self) -> bool:
+        """Whether the inspector is on screen."""
+        return self.has_class("with-inspector")
+
+    @property
+    def pane_name(self) -> str:
+        """The kind of the pane that has the focus."""
+        if isinstance(self.pane, TallyPane):
+            return "tally"
+        return "stream" if self.pane is self.stream else "inspector"
+
+    @property
+    def narrow(self) -> bool:
+        """Whether only one pane has room at a time."""
+        return self.has_class("-narrow") or self.has_class("-thin")
+
+    def masked(self, record: Record) -> Record:
+        """Return a record as it may be shown."""
+        return self.mask.record(record) if self.masking and self.mask is not None else record
+
+    def situation(self) -> actions.Situation:
+        """Return what actions depend on."""
+        return actions.Situation(
+            pane=self.pane_name,
+            rows=len(self.view),
+            held=self.view.store.kept,
+            marks=len(self.view.marks),
+            filter=self.view.filter.text,
+            search=self.search,
+            following=self.view.following,
+            frozen=self.view.frozen,
+            masked=self.masking,
+            inspecting=self.inspecting,
+            zoomed=bool(self.zoomed),
+            value=self.term() or "",
+        )
+
+    # Layout
+
+    def lay_out(self) -> None:
+        """Set the classes that say which panes are wanted."""
+        beside = self.arrangement in ("counters", "all")
+        self.set_class(beside, "with-counters")
+        for name in ("stream", "tally", "inspector"):
+            self.set_class(self.zoomed == name, f"zoom-{name}")
+        for pane in self.panes:
+            pane.set_class(self.pane is pane, "used")
+        self.call_after_refresh(self.update)
+
+    def inspect(self, show: bool) -> None:
+        """Show or hide the inspector."""
+        self.set_class(show, "with-inspector")
+        self._inspected = None
+        if not show and self.pane is self.inspector:
+            self.focus_pane(self.stream)
+        self.call_after_refresh(self.update)
+
+    def focus_pane(self, pane: Widget) -> None:
+        """Give a pane the focus, and where only one fits, the screen."""
+        before = self.pane
+        self.pane = pane
+        if self.zoomed:
+            self.zoomed = self.pane_name
+        elif self.narrow and pane is not self.stream:
+            self.zoomed = self.pane_name
+            self._zoomed_by_need = True
+        for each in (before, pane):
+            if isinstance(each, Painted):
+                each.notify_style_update()
+        self.lay_out()
+        pane.focus()
+
+    # Keeping up
+
+    def tick(self) -> None:
+        """Ask the view what is new, and show it."""
+        self.view.refresh(BUDGET)
+        if self.view.scanned < 1:
+            self.set_timer(0.03, self._go_on)
+        self.update()
+
+    def _go_on(self) -> None:
+        self.view.refresh(BUDGET)
+        self.update()
+        if self.view.scanned < 1:
+            self.set_timer(0.03, self._go_on)
+
+    def update(self) -> None:
+        """Show what has changed."""
+        if not self.is_mounted:
+            return
+        view, store = self.view, self.view.store
+        self._pace.tell(self.clock(), store.received)
+        self.look.held = store.kept
+        self.look.empty = ()
+        if not len(view):
+            self.look.empty = empty.lines(
+                title=self.source,
+                live=self.live,
+                held=store.kept,
+                filter=view.filter.text,
+                status=store.status,
+                scanned=view.scanned,
+            )
+        self.header.show(self.facts())
+        self.trail.show(view.filter.terms, view.scanned)
+        self.stream.sync()
+        self._count()
+        self.footer.show(actions.footer(self.situation()), self.situation())
+        if self.inspecting:
+            self._show_inspected()
+        self.query_one(TooSmall).show(store.received, view.store.kept)
+
+    def _count(self) -> None:
+        for pane in self.panes:
+            if pane.display and pane.size.height:
+                entries, total, distinct = counters.entries(self.view, pane.field, self.hide_value)
+                pane.show(entries, total, distinct)
+        if self.strip_.size.width:
+            self.strip_.show(
+                [counters.summary(self.view, each, self.hide_value) for each in counters.COUNTERS[:2]]
+            )
+
+    def hide_value(self, field: str, value: str) -> str:
+        """Return a counter's value as it may be shown."""
+        if self.masking and self.mask is not None and field in ("src", "dst", "user"):
+            return text.safe(self.mask.text(value))
+        return text.safe(value)
+
+    def _show_inspected(self) -> None:
+        key = (self.view.cursor if len(self.view) else None, self.masking)
+        if key != self._inspected:
+            self._inspected = key
+            record = self.view.record(self.view.cursor) if len(self.view) else None
+            self.inspector.show(record, self.mask if self.masking else None)
+
+    def facts(self) -> Facts:
+        """Return what the header tells."""
+        store = self.view.store
+        facts = Facts(
+            source=self.source,
+            elapsed=self.clock() - self._began,
+            received=store.received,
+            shown=len(self.view),
+            kept=store.kept,
+            let_go=store.let_go,
+            memory=store.bytes,
+            memory_most=self.settings.keep_bytes,
+            rates=list(self._pace.rates),
+            masked=self.masking,
+        )
+        status = store.status
+        facts.state = "live" if self.live else "reading"
+        if status is not None:
+            facts.lost_kernel = sum(s.statistics.dropped_kernel for s in status.sources)
+            facts.lost_socket = sum(s.statistics.dropped_socket for s in status.sources)
+            facts.lost_ours = status.lost
+            known = [s.statistics.progress for s in status.sources if s.statistics.progress is not None]
+            facts.progress = sum(known) / len(known) if known else None
+            if status.recording is not None:
+                facts.recording_failed = bool(status.recording.error)
+                size = text.bytes_size(status.recording.size)
+                facts.recording = "not recording" if facts.recording_failed else f"rec {size}"
+            if status.respond_mode != "silent":
+                facts.extra = f"answers: {text.safe(status.respond_mode)}"
+            if status.ended:
+                facts.state = "ended"
+            if status.error:
+                facts.state = "failed"
+        if self.view.frozen:
+            facts.state = "paused"
+        return facts
+
+
+class TooSmall(Painted):
+    """Say that the terminal is too small, and that counting goes on."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._counts = (0, 0)
+
+    def show(self, received: int, kept: int) -> None:
+        """Show how many messages were received and are kept."""
+        self._counts = (received, kept)
+        if self.size.height:
+            self.sync()
+
+    def keys(self) -> list[object]:
+        """Return what each line shows."""
+        return [(self._counts, self.size)] * self.size.height
+
+    def line(self, y: int) -> list[tuple[str, str]]:
+        """Return one of the lines."""
+        size = self.app.size
+        lines: list[tuple[str, str]] = [
+            ("too small", "title"),
+            (f"{size.width}x{size.height}, need 60x12", "text"),
+            (f"received {text.count(self._counts[0])}", "text"),
+            (f"kept {text.count(self._counts[1])}", "dim"),
+            ("counting goes on, q quits", "dim"),
+        ]
+        return [lines[y]] if y < len(lines) else []

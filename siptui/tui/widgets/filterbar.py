@@ -1,0 +1,310 @@
+"""What shall be shown, or found?
+
+One line to type in, and below it what the text means, where it is wrong, and how it may go on.
+Enter takes a text that is right, Escape leaves everything as it was, Up and Down go through the
+completions and, where none is chosen, through what was asked for before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.strip import Segment, Strip
+from textual.widgets import Input
+
+from siptui import text
+from siptui.tui.paint import Painted, Part
+
+MOST = 8
+"""Completions shown at once."""
+HISTORY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Offer one way to go on."""
+
+    start: int
+    stop: int
+    """Which part of the text it replaces."""
+    insert: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Say what a text means, or what is wrong with it."""
+
+    right: bool
+    words: str
+    start: int = 0
+    """Where it is wrong, as a range of characters."""
+    stop: int = 0
+
+
+class SafeInput(Input):
+    """Edit a line whose text may come from the network: what a terminal obeys is shown as a sign."""
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line with every control character replaced by one cell."""
+        strip = super().render_line(y)
+        if all(segment.text.isprintable() for segment in strip):
+            return strip
+        return Strip(
+            [Segment(_harmless(segment.text), segment.style) for segment in strip],
+        )
+
+
+def _harmless(words: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in words)
+
+
+class Hints(Painted):
+    """Show what the text means and how it may go on."""
+
+    class Clicked(Message):
+        """A completion was clicked: its row."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, **more: object) -> None:
+        super().__init__(**more)  # type: ignore[arg-type]
+        self.verdict = Verdict(True, "")
+        self.offers: Sequence[Completion] = ()
+        self.chosen = -1
+        self.indent = 0
+
+    @property
+    def top(self) -> int:
+        """The first completion shown."""
+        return max(0, min(self.chosen - MOST + 1, len(self.offers) - MOST)) if self.offers else 0
+
+    def show(self) -> None:
+        """Show what was set."""
+        self.styles.height = 1 + min(MOST, len(self.offers))
+        self.sync()
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return what each line shows."""
+        offers = self.offers[self.top : self.top + MOST]
+        keys: list[Hashable] = [(self.verdict, self.indent)]
+        keys += [(offer, self.top + y == self.chosen) for y, offer in enumerate(offers)]
+        return keys
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return the verdict or a completion."""
+        if y:
+            at = self.top + y - 1
+            offer = self.offers[at]
+            base = "cursor" if at == self.chosen else "head"
+            words = text.fit(text.safe(offer.insert), 26)
+            more = f" +{len(self.offers) - MOST}" if y == MOST and len(self.offers) > MOST else ""
+            return [
+                (" " * self.indent, base),
+                (words, f"{base} text"),
+                (" " + text.safe(offer.help) + more, f"{base} dim"),
+                (" " * self.size.width, base),
+            ]
+        verdict = self.verdict
+        pad = " " * self.size.width
+        if verdict.right:
+            return [(" " * self.indent, "head"), (verdict.words, "head dim"), (pad, "head")]
+        at = self.indent + verdict.start
+        caret = "^" * max(1, min(verdict.stop - verdict.start, 30))
+        words = f"{caret} {self.signs.defect} {verdict.words}"
+        if at + text.width(words) > self.size.width:
+            at = max(0, self.size.width - text.width(words))
+        return [(" " * at, "head"), (words, "head alarm"), (pad, "head")]
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the completion under the mouse."""
+        event.stop()
+        if event.y:
+            self.post_message(self.Clicked(self.top + event.y - 1))
+
+
+class FilterBar(Vertical):
+    """Ask for a filter, or for what to search."""
+
+    class Submitted(Message):
+        """A right text was entered."""
+
+        def __init__(self, purpose: str, value: str) -> None:
+            super().__init__()
+            self.purpose = purpose
+            self.value = value
+
+    class Closed(Message):
+        """The bar was left without a new text."""
+
+    def __init__(
+        self,
+        judge: Callable[[str], Verdict],
+        complete: Callable[[str, int], Sequence[Completion]],
+        *,
+        id: str = "filterbar",
+        **more: object,
+    ) -> None:
+        super().__init__(id=id)
+        self._judge = judge
+        self._complete = complete
+        self._hints = Hints(**more)
+        self._prompt = Prompt(**more)
+        self._input = SafeInput(compact=True, select_on_focus=False)
+        self._input.cursor_blink = False
+        self.purpose = "filter"
+        self.history: dict[str, list[str]] = {}
+        self._at = 0
+        self._draft = ""
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out prompt, line and hints."""
+        with Horizontal():
+            yield self._prompt
+            yield self._input
+        yield self._hints
+
+    @property
+    def value(self) -> str:
+        """The text as it stands."""
+        return self._input.value
+
+    def ask(self, purpose: str, value: str) -> None:
+        """Open the bar for ``filter`` or ``find`` with a text to begin with."""
+        self.purpose = purpose
+        self._prompt.words = f" {purpose} "
+        self._prompt.styles.width = len(purpose) + 2
+        self._prompt.repaint()
+        self._hints.indent = len(purpose) + 2
+        self.display = True
+        self._input.value = value
+        self._input.cursor_position = len(value)
+        self._at = len(self.history.get(purpose, ()))
+        self._draft = value
+        self._input.focus()
+        self._look()
+
+    def close(self) -> None:
+        """Close the bar."""
+        self.display = False
+
+    def _look(self) -> None:
+        """Judge the text and offer how it may go on."""
+        hints = self._hints
+        hints.verdict = self._judge(self.value)
+        hints.offers = self._complete(self.value, self._input.cursor_position)
+        hints.chosen = -1
+        hints.show()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Look at the text anew."""
+        event.stop()
+        if self.display:
+            self._look()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take a chosen completion, or the text if it is right."""
+        event.stop()
+        if self._hints.chosen >= 0:
+            self._take(self._hints.chosen)
+            return
+        if not self._hints.verdict.right:
+            return
+        past = self.history.setdefault(self.purpose, [])
+        if self.value:
+            if self.value in past:
+                past.remove(self.value)
+            past.append(self.value)
+            del past[:-HISTORY]
+        self.close()
+        self.post_message(self.Submitted(self.purpose, self.value))
+
+    def on_key(self, event: events.Key) -> None:
+        """Go through completions and history, take one, or leave."""
+        does = {
+            "up": self._go_up,
+            "down": self._go_down,
+            "tab": self._accept,
+            "shift+tab": self._go_up,
+            "escape": self._leave,
+        }.get(event.key)
+        if does:
+            event.stop()
+            event.prevent_default()
+            does()
+
+    def _leave(self) -> None:
+        self.close()
+        self.post_message(self.Closed())
+
+    def _accept(self) -> None:
+        if self._hints.offers:
+            self._take(max(0, self._hints.chosen))
+
+    def _go_down(self) -> None:
+        if self._at < len(self._past()):
+            self._recall(1)
+        else:
+            self._choose(1)
+
+    def _go_up(self) -> None:
+        if self._hints.chosen >= 0:
+            self._choose(-1)
+        else:
+            self._recall(-1)
+
+    def _past(self) -> list[str]:
+        return self.history.get(self.purpose, [])
+
+    def _choose(self, step: int) -> None:
+        hints = self._hints
+        hints.chosen = max(-1, min(hints.chosen + step, len(hints.offers) - 1))
+        hints.sync()
+
+    def _recall(self, step: int) -> None:
+        past = self._past()
+        if self._at == len(past):
+            self._draft = self.value
+        at = max(0, min(self._at + step, len(past)))
+        if at == self._at:
+            return
+        self._at = at
+        value = past[at] if at < len(past) else self._draft
+        self._input.value = value
+        self._input.cursor_position = len(value)
+
+    def _take(self, row: int) -> None:
+        offer = self._hints.offers[row]
+        value = self.value
+        self._input.value = value[: offer.start] + offer.insert + value[offer.stop :]
+        self._input.cursor_position = offer.start + len(offer.insert)
+        self._look()
+
+    def on_hints_clicked(self, message: Hints.Clicked) -> None:
+        """Take the completion that was clicked."""
+        message.stop()
+        if message.row < len(self._hints.offers):
+            self._take(message.row)
+        self._input.focus()
+
+
+class Prompt(Painted):
+    """Say what is asked for."""
+
+    words = ""
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return what the line shows."""
+        return [self.words]
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return the word."""
+        return [(self.words, "focus")]
