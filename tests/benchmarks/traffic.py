@@ -1,0 +1,141 @@
+"""Make realistic SIP traffic from a seed, as a capture file or as a load on loopback."""
+
+from __future__ import annotations
+
+import random
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+SEED = 2018
+_USER_AGENTS = ("friendly-scanner", "PBX", "pplsip", "sipcli/v1.8", "Asterisk PBX 16.2", "")
+
+
+def payload(rng: random.Random, source: str, port: int, target: str) -> bytes:
+    """Return one message as a public port 5060 gets them: mostly scanners, some callers."""
+    kind = rng.random()
+    user = str(rng.randrange(100, 9999))
+    if kind < 0.45:
+        return _svmap(rng, source, port, target)
+    if kind < 0.75:
+        return _register(rng, source, port, target, user)
+    if kind < 0.93:
+        return _invite(rng, source, port, target)
+    if kind < 0.97:
+        return _response(rng, source, port, target, user)
+    return rng.choice(
+        [b"\r\n\r\n", b"OPTIONS", rng.randbytes(20), b"\0\1\0\0!\x12\xa4B" + bytes(12)]
+    )
+
+
+def _svmap(rng: random.Random, source: str, port: int, target: str) -> bytes:
+    tag = "".join(f"{int(part):02x}" for part in target.split(".")) + "13c4"
+    carried = (tag + "\x01" + str(rng.randrange(10**9, 2**32))).encode().hex()
+    return (
+        f"OPTIONS sip:100@{target} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-{rng.randrange(10**9, 2**32)};rport\r\n"
+        'Max-Forwards: 70\r\nTo: "sipvicious"<sip:100@1.1.1.1>\r\n'
+        f'From: "sipvicious"<sip:100@1.1.1.1>;tag={carried}\r\n'
+        f"User-Agent: {rng.choice(_USER_AGENTS[:2])}\r\nCall-ID: {rng.getrandbits(80)}\r\n"
+        f"Contact: sip:100@{source}:{port}\r\nCSeq: 1 OPTIONS\r\nAccept: application/sdp\r\n"
+        "Content-Length: 0\r\n\r\n"
+    ).encode()
+
+
+def _register(rng: random.Random, source: str, port: int, target: str, user: str) -> bytes:
+    return (
+        f"REGISTER sip:{target} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK{rng.getrandbits(64):x};rport\r\n"
+        f"From: <sip:{user}@{target}>;tag={rng.getrandbits(32):08x}\r\n"
+        f"To: <sip:{user}@{target}>\r\n"
+        f"Call-ID: {rng.getrandbits(64):x}@{source}\r\nCSeq: {rng.randrange(1, 90)} REGISTER\r\n"
+        f"Contact: <sip:{user}@{source}:{port}>\r\nMax-Forwards: 70\r\nExpires: 3600\r\n"
+        f"User-Agent: {rng.choice(_USER_AGENTS[2:5])}\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+
+def _invite(rng: random.Random, source: str, port: int, target: str) -> bytes:
+    number = rng.choice(["00", "011", "900", "9011", "+", ""]) + "46850780296"
+    body = (
+        f"v=0\r\no=100 16264 18299 IN IP4 {source}\r\ns=call\r\nc=IN IP4 {source}\r\nt=0 0\r\n"
+        "m=audio 25282 RTP/AVP 0 101\r\na=rtpmap:0 pcmu/8000\r\n"
+        "a=rtpmap:101 telephone-event/8000\r\n"
+    )
+    return (
+        f"INVITE sip:{number}@{target} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK{rng.randrange(10**9)}\r\n"
+        f"Max-Forwards: 70\r\nFrom: <sip:100@{target}>;tag={rng.randrange(10**9)}\r\n"
+        f"To: <sip:{number}@{target}>\r\nContact: <sip:100@{source}:{port}>\r\n"
+        f"Call-ID: {rng.randrange(10**9)}-{rng.randrange(10**9)}-{rng.randrange(10**9)}\r\n"
+        f"CSeq: 1 INVITE\r\nContent-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"{body}"
+    ).encode()
+
+
+def _response(rng: random.Random, source: str, port: int, target: str, user: str) -> bytes:
+    status = rng.choice(["200 OK", "401 Unauthorized", "404 Not Found"])
+    return (
+        f"SIP/2.0 {status}\r\n"
+        f"Via: SIP/2.0/UDP {target}:5060;branch=z9hG4bK{rng.getrandbits(64):x};rport=5060\r\n"
+        f"From: <sip:{user}@{target}>;tag={rng.getrandbits(32):08x}\r\n"
+        f"To: <sip:{user}@{target}>;tag=as{rng.getrandbits(32):08x}\r\n"
+        f"Call-ID: {rng.getrandbits(64):x}@{target}\r\nCSeq: 1 REGISTER\r\n"
+        "Server: Asterisk PBX 16.2\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+
+def messages(
+    count: int, seed: int = SEED, sources: int = 20_000
+) -> Iterator[tuple[str, int, bytes]]:
+    """Yield `count` messages as source address, source port and payload."""
+    rng = random.Random(seed)
+    addresses = [socket.inet_ntoa(struct.pack("!I", rng.randrange(0x0B000000, 0xDF000000)))
+                 for _ in range(sources)]  # fmt: skip
+    for _ in range(count):
+        source = addresses[min(int(rng.expovariate(8 / sources)), sources - 1)]
+        port = rng.choice([5060, rng.randrange(1024, 65535)])
+        yield source, port, payload(rng, source, port, "198.51.100.10")
+
+
+def write_capture(path: Path, count: int, seed: int = SEED) -> int:
+    """Write `count` messages to a pcap file, a hundred a second; return its size in bytes."""
+    target = socket.inet_aton("198.51.100.10")
+    with path.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        for number, (source, port, data) in enumerate(messages(count, seed)):
+            udp = struct.pack("!HHHH", port, 5060, 8 + len(data), 0) + data
+            head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), number & 0xFFFF, 0, 64, 17,
+                               0, socket.inet_aton(source), target)  # fmt: skip
+            total = sum(struct.unpack("!10H", head))
+            total = (total & 0xFFFF) + (total >> 16)
+            head = (
+                head[:10] + struct.pack("!H", 0xFFFF - (total & 0xFFFF) - (total >> 16)) + head[12:]
+            )
+            frame = b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + head + udp
+            at = 1_700_000_000 + number / 100
+            file.write(struct.pack("<IIII", int(at), int(at % 1 * 1e6), len(frame), len(frame)))
+            file.write(frame)
+        return file.tell()
+
+
+def send(port: int, rate: float, seconds: float, seed: int = SEED) -> int:
+    """Send messages to a loopback port at `rate` a second for `seconds`; return how many."""
+    payloads = [data for _, _, data in messages(2000, seed)]
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(("127.0.0.1", port))
+    total = int(rate * seconds)
+    sent = 0
+    started = time.perf_counter()
+    while sent < total:
+        due = min(total, int((time.perf_counter() - started) * rate) + 1)
+        while sent < due:
+            try:
+                sender.send(payloads[sent % 2000])
+            except ConnectionRefusedError:
+                continue
+            sent += 1
+        time.sleep(min(0.001, 1 / rate))
+    sender.close()
+    return sent
