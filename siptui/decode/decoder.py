@@ -47,7 +47,19 @@ class _Texts(dict[bytes, str]):
 class _Way:
     """Remember where a walk through one packet has come from."""
 
-    __slots__ = ("at", "data", "defects", "dst", "end", "frames", "missing", "outer", "src", "sure")
+    __slots__ = (
+        "at",
+        "cut",
+        "data",
+        "defects",
+        "dst",
+        "end",
+        "frames",
+        "missing",
+        "outer",
+        "src",
+        "sure",
+    )
 
     def __init__(self, data: bytes, frames: tuple[Frame, ...]) -> None:
         self.data = data
@@ -55,6 +67,8 @@ class _Way:
         self.src = self.dst = b""
         self.at = 0
         self.end = len(data)
+        self.cut = 0
+        """Bytes that the capture cut off the frame."""
         self.missing = 0
         """Bytes that an IP header promised and that are not there."""
         self.sure = True
@@ -156,7 +170,9 @@ class Decoder:
         if reader is None:
             self.let_go[f"unknown link type {frame.link}"] += 1
             return
-        self._walk(_Way(frame.data, (frame,)), reader)
+        way = _Way(frame.data, (frame,))
+        way.cut = max(0, frame.length - len(frame.data))
+        self._walk(way, reader)
 
     def _walk_packet(self, packet: Packet) -> None:
         """Go on with a packet that was put together from fragments."""
@@ -188,7 +204,7 @@ class Decoder:
             following = header.next
             if header.name == "ipv4" or header.name == "ipv6":
                 way.src, way.dst = header.packet.src, header.packet.dst
-                way.missing = header.missing
+                way.missing = header.missing if header.sure else way.cut
                 way.sure = header.sure
             if following == PIECE:
                 self._piece(way, header)

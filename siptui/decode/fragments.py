@@ -70,12 +70,16 @@ class _Unfinished:
         "next",
         "runs",
         "size",
+        "source",
+        "target",
         "time",
         "total",
     )
 
-    def __init__(self, time: int, copy_of: bytes | None) -> None:
-        self.time = time
+    def __init__(self, first: Fragment, copy_of: bytes | None) -> None:
+        self.source = first.source
+        self.target = first.target
+        self.time = first.time
         self.copy_of = copy_of
         self.next = ""
         self.buffer = bytearray()
@@ -99,12 +103,12 @@ class _Unfinished:
         if piece.missing and (self.lost_at < 0 or stop < self.lost_at):
             self.lost_at = stop
         if len(self.buffer) < stop:
+            self.size += stop - len(self.buffer)
             self.buffer.extend(bytes(stop - len(self.buffer)))
         if self._cover(start, stop + piece.missing, piece.data):
             known = {id(frame) for frame in self.frames}
             self.frames += [frame for frame in piece.frames if id(frame) not in known]
             self.size += sum(len(frame.data) + _OVERHEAD for frame in piece.frames)
-        self.size = max(self.size, len(self.buffer))
 
     def _cover(self, start: int, stop: int, data: bytes) -> bool:
         """Write the bytes that were not there yet; return whether there were any."""
@@ -140,7 +144,7 @@ class _Unfinished:
     def complete(self) -> bool:
         return self.total >= 0 and self.runs[0][0] == 0 and self.runs[0][1] >= self.total
 
-    def packet(self, source: bytes, target: bytes) -> Packet:
+    def packet(self) -> Packet:
         """Return what is there without a hole, from the beginning if the beginning came."""
         whole = self.complete
         left, right = self.runs[0]
@@ -150,7 +154,15 @@ class _Unfinished:
             whole, right = False, max(left, self.lost_at)
         data = bytes(self.buffer[left:right])
         following = self.next if left == 0 else ""
-        return Packet(source, target, following, data, tuple(self.frames), whole, self.conflict)
+        return Packet(
+            self.source,
+            self.target,
+            following,
+            data,
+            tuple(self.frames),
+            whole,
+            self.conflict,
+        )
 
 
 class Fragments:
@@ -193,23 +205,23 @@ class Fragments:
             packets += self._give_up([key], "fragments: missing after the time limit")
             entry = None
         if entry is None:
-            entry = self._unfinished[key] = _Unfinished(piece.time, self._finished.get(key))
+            entry = self._unfinished[key] = _Unfinished(piece, self._finished.get(key))
         before = entry.size
         entry.add(piece)
         self._size += entry.size - before
         if entry.complete:
-            packets += self._finish(key, piece.source, piece.target)
+            packets += self._finish(key)
         while self._size > self._limit or len(self._unfinished) > self._datagrams:
             packets += self._give_up([next(iter(self._unfinished))], "fragments: table full")
         return packets
 
-    def _finish(self, key: Key, source: bytes, target: bytes) -> list[Packet]:
+    def _finish(self, key: Key) -> list[Packet]:
         entry = self._unfinished.pop(key)
         self._size -= entry.size
         if entry.copy_of is not None and len(entry.copy_of) == entry.total:
             self._let_go["fragments: repeated"] += 1
             return []
-        packet = entry.packet(source, target)
+        packet = entry.packet()
         self._finished_size += len(packet.data) - len(self._finished.pop(key, b""))
         self._finished[key] = packet.data
         while len(self._finished) > FINISHED or self._finished_size > self._limit // 4:
@@ -225,7 +237,7 @@ class Fragments:
                 self._let_go["fragments: repeated"] += 1
                 continue
             self._let_go[reason] += 1
-            packets.append(entry.packet(key[0], key[1]))  # type: ignore[arg-type]
+            packets.append(entry.packet())
         return packets
 
     def expire(self, now: int) -> list[Packet]:

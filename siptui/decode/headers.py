@@ -53,6 +53,6 @@ def unpack(kind: type[dpkt.Packet], name: str, data: bytes, at: int, end: int) -
     size = kind.__hdr_len__
     if at + size > end:
         raise UnreadableError(name)
-    packet = kind.__new__(kind)
+    packet: Any = object.__new__(kind)
     dpkt.Packet.unpack(packet, data[at : at + size])
     return packet
