@@ -105,7 +105,7 @@ class Framer:
     def _open(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
         """Decide what begins at a boundary."""
         first = buffer[at]
-        if first == 13 or first == 10:
+        if (first == 13 or first == 10) and not (self.lost and self._in_message(buffer, at)):
             return self._line_ends(buffer, at, base, final, parts)
         if tls.begins(buffer, at):
             return self._tls(buffer, at, base, final, parts)
@@ -122,6 +122,11 @@ class Framer:
         elif not final and len(buffer) - at < LINE and _may_be_text(buffer, at):
             return self._wait("line")
         return self._other(buffer, at, base, final, parts)
+
+    def _in_message(self, buffer: bytearray, at: int) -> bool:
+        """Return whether line ends in a stream whose place was lost are no keep-alive."""
+        rest = bytes(buffer[at : at + LINE]).lstrip(b"\r\n")
+        return bool(rest) and resync(rest, 0) != 0
 
     def _line_ends(
         self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]

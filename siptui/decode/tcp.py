@@ -13,6 +13,10 @@ from siptui.record import Frame
 STREAMS = 8192
 """How many directions of connections are remembered."""
 
+OPENINGS = 65536
+"""How many SYNs are remembered whose streams have carried nothing yet, so that a flood of them
+pushes no stream out of memory."""
+
 SIZE = 32 << 20
 """How many bytes the unfinished parts of all streams, and their frames, may take."""
 
@@ -79,7 +83,9 @@ class _Stream:
         "cost",
         "due",
         "end",
+        "first",
         "framer",
+        "joined",
         "last",
         "mark",
         "next",
@@ -93,8 +99,12 @@ class _Stream:
         self.origin = origin
         """The sequence number of position 0, modulo 2**32."""
         self.framer = framer
+        self.joined = not settled
+        """Whether its SYN was not seen."""
         self.settled = settled
         """Whether it is known where it begins."""
+        self.first = 0
+        """The position where it begins, as far as known."""
         self.base = 0
         """The position of the first byte in `buffer`."""
         self.next = 0
@@ -134,7 +144,7 @@ class _Stream:
     def settle(self, start: int) -> list[Piece]:
         """Begin at position `start`."""
         self.settled = True
-        self.base = self.next = start
+        self.first = self.base = self.next = start
         return self._drain()
 
     def _drain(self) -> list[Piece]:
@@ -241,6 +251,7 @@ class Streams:
         self._stream_limit = stream_size
         self._idle = int(idle_seconds * 1e9)
         self._streams: OrderedDict[Flow, _Stream] = OrderedDict()
+        self._openings: OrderedDict[Flow, int] = OrderedDict()
         self._waiting: dict[Flow, _Stream] = {}
         self._size = 0
         self._serial = 0
@@ -256,14 +267,18 @@ class Streams:
     def take(self, flow: Flow, segment: Segment) -> list[tuple[Flow, Piece]]:
         """Return what the segment completes, each with its direction."""
         stream = self._streams.get(flow)
-        if stream is None and not segment.data and not segment.flags & _SYN:
-            return []
         pieces: list[tuple[Flow, Piece]] = []
         if stream is not None and self._another(stream, segment):
             pieces += self._remove(flow, "")
             stream = None
         sequence = segment.sequence + (1 if segment.flags & _SYN else 0)
         if stream is None:
+            if segment.flags & _SYN:
+                self._openings[flow] = sequence & 0xFFFFFFFF
+                if len(self._openings) > OPENINGS:
+                    self._openings.popitem(last=False)
+            if not segment.data:
+                return pieces
             stream = self._begin(flow, sequence, segment)
             if len(self._streams) > self._most:
                 pieces += self._oldest()
@@ -286,9 +301,12 @@ class Streams:
 
     def _begin(self, flow: Flow, sequence: int, segment: Segment) -> _Stream:
         framer = Framer(self._let_go, flow.sport, flow.dport)
-        settled = bool(segment.flags & _SYN)
-        stream = _Stream(sequence & 0xFFFFFFFF, framer, settled, segment.time)
-        framer.lost = not settled
+        opening = self._openings.pop(flow, None)
+        if opening is not None and (sequence - opening) & 0xFFFFFFFF >= WINDOW:
+            opening = None
+        framer.lost = opening is None
+        origin = sequence if opening is None else opening
+        stream = _Stream(origin & 0xFFFFFFFF, framer, opening is not None, segment.time)
         self._streams[flow] = stream
         return stream
 
@@ -297,7 +315,9 @@ class Streams:
         if segment.flags & _SYN:
             begin = stream.position(segment.sequence + 1)
             if stream.settled:
-                return begin != 0 and not (stream.framer.lost and -65536 < begin < stream.next)
+                return begin != stream.first and not (
+                    stream.joined and stream.first - 65536 < begin < stream.first
+                )
             return False
         if not segment.data:
             return False
@@ -309,7 +329,7 @@ class Streams:
         if segment.flags & _SYN and not stream.settled:
             stream.waiting = [held for held in stream.waiting if held.stop > position]
             stream.cost = sum(held.cost for held in stream.waiting)
-            stream.framer.lost = False
+            stream.framer.lost = stream.joined = False
             found += stream.settle(position)
         if segment.flags & _FIN:
             stream.end = position + len(segment.data) + segment.missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from siptui.decode import Decoder
 from siptui.record import Frame, Record
@@ -144,7 +145,7 @@ def pieces4(
     places = [place for place in places if place <= len(payload)]
     return [
         ip4(payload[a:b], protocol, number=number, offset=a, more=b < len(payload))
-        for a, b in zip(places, places[1:], strict=False)
+        for a, b in pairwise(places)
         if a < b
     ]
 
@@ -155,7 +156,7 @@ def pieces6(payload: bytes, cuts: Iterable[int], number: int = 9) -> list[bytes]
     places = [place for place in places if place <= len(payload)]
     return [
         ip6(fragment6(payload[a:b], a, b < len(payload), number=number), 44)
-        for a, b in zip(places, places[1:], strict=False)
+        for a, b in pairwise(places)
         if a < b
     ]
 
