@@ -1,0 +1,69 @@
+"""How does what was typed of a path go on?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+MOST = 400
+"""Entries of a folder that are looked at; more are cut off."""
+
+
+class Completion(NamedTuple):
+    """Hold what completing a path found."""
+
+    text: str
+    """What was typed, completed as far as all candidates agree."""
+    candidates: tuple[str, ...]
+    """The names that fit, folders with a slash behind them, in order."""
+
+
+def expand(typed: str) -> Path:
+    """Return the path that is meant; ``~`` is the user's home."""
+    return Path(os.path.expanduser(typed.strip()))
+
+
+def complete(typed: str, endings: tuple[str, ...] = ()) -> Completion:
+    """Complete a path as a shell does; with `endings`, only folders and files that end so.
+
+    Names that begin with a dot fit only where a dot was typed. A folder that cannot be read has no
+    candidates.
+    """
+    folder, slash, start = typed.rpartition("/")
+    if typed == "~":
+        return Completion("~/", ("~/",))
+    where = os.path.expanduser(folder + slash) or "."
+    names: list[str] = []
+    try:
+        with os.scandir(where) as entries:
+            for entry in entries:
+                name = entry.name
+                if not name.startswith(start) or (name.startswith(".") and not start):
+                    continue
+                if _is_folder(entry):
+                    names.append(name + "/")
+                elif not endings or name.endswith(endings):
+                    names.append(name)
+                if len(names) >= MOST:
+                    break
+    except (OSError, ValueError):
+        return Completion(typed, ())
+    names.sort()
+    return Completion(folder + slash + _common(names, start), tuple(names))
+
+
+def _common(names: list[str], start: str) -> str:
+    """Return how all `names`, which are in order, begin; `start` if there are none."""
+    if not names:
+        return start
+    first, last = names[0], names[-1]
+    size = next((at for at, each in enumerate(first) if last[at : at + 1] != each), len(first))
+    return first[:size]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
