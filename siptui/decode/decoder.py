@@ -7,7 +7,6 @@ where they are parts of a stream.
 
 from __future__ import annotations
 
-import socket
 import struct
 from collections import Counter
 from collections.abc import Sequence
@@ -23,63 +22,12 @@ from siptui.decode.shortcut import ordinary
 from siptui.decode.sip import divide, skim
 from siptui.decode.tcp import Segment, Streams
 from siptui.decode.tunnels import UDP_TUNNELS
+from siptui.decode.way import Texts, Way
 from siptui.decode.words import Flow, Piece
 from siptui.record import Frame, Record
 
-ADDRESSES = 1 << 16
-"""How many addresses are remembered as text."""
-
 EXPIRE_EVERY = 100_000_000
 """Nanoseconds of the capture's clock between two looks at what has waited too long."""
-
-
-class _Texts(dict[bytes, str]):
-    """Turn packed addresses into text, and remember."""
-
-    def __missing__(self, packed: bytes) -> str:
-        if len(self) >= ADDRESSES:
-            self.clear()
-        family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
-        text = self[packed] = socket.inet_ntop(family, packed)
-        return text
-
-
-class _Way:
-    """Remember where a walk through one packet has come from."""
-
-    __slots__ = (
-        "at",
-        "cut",
-        "data",
-        "defects",
-        "dst",
-        "end",
-        "frames",
-        "missing",
-        "outer",
-        "src",
-        "sure",
-    )
-
-    def __init__(self, data: bytes, frames: tuple[Frame, ...]) -> None:
-        self.data = data
-        self.frames = frames
-        self.src = self.dst = b""
-        self.at = 0
-        self.end = len(data)
-        self.cut = 0
-        """Bytes that the capture cut off the frame."""
-        self.missing = 0
-        """Bytes that an IP header promised and that are not there."""
-        self.sure = True
-        """Whether `end` is what a header said, not just where the frame ends."""
-        self.defects: tuple[str, ...] = ()
-        self.outer: tuple[bytes, bytes, int, int, int, int] | None = None
-        """The last UDP datagram on the way, if it seemed a tunnel."""
-
-    def offset(self, at: int) -> int:
-        """Return where byte `at` is in the first frame, -1 if it was put together."""
-        return at if self.data is self.frames[0].data else -1
 
 
 class Decoder:
@@ -93,7 +41,7 @@ class Decoder:
     def __init__(self) -> None:
         self.let_go: Counter[str] = Counter()
         """What gave no record or was given up, by reason."""
-        self._texts = _Texts()
+        self._texts = Texts()
         self._fragments = Fragments(self.let_go)
         self._streams = Streams(self.let_go)
         self._associations = Associations(self.let_go)
@@ -170,13 +118,13 @@ class Decoder:
         if reader is None:
             self.let_go[f"unknown link type {frame.link}"] += 1
             return
-        way = _Way(frame.data, (frame,))
+        way = Way(frame.data, (frame,))
         way.cut = max(0, frame.length - len(frame.data))
         self._walk(way, reader)
 
     def _walk_packet(self, packet: Packet) -> None:
         """Go on with a packet that was put together from fragments."""
-        way = _Way(packet.data, packet.frames)
+        way = Way(packet.data, packet.frames)
         way.src, way.dst = packet.source, packet.target
         way.defects = ("fragment-overlap",) if packet.conflict else ()
         if not packet.whole:
@@ -186,7 +134,7 @@ class Decoder:
         else:
             self._not_readable(way, "fragment")
 
-    def _walk(self, way: _Way, following: str) -> None:
+    def _walk(self, way: Way, following: str) -> None:
         """Read header after header until a transport, or until nothing can be read."""
         for _ in range(DEPTH):
             if following == "udp":
@@ -227,7 +175,7 @@ class Decoder:
         else:
             self.let_go["not IP"] += 1
 
-    def _not_readable(self, way: _Way, kind: str, what: str = "") -> None:
+    def _not_readable(self, way: Way, kind: str, what: str = "") -> None:
         """Show what cannot be read if its addresses are known, else count it."""
         if way.outer is not None:
             self._outer(way)
@@ -240,7 +188,7 @@ class Decoder:
         else:
             self.let_go[f"unreadable header: {what}"] += 1
 
-    def _piece(self, way: _Way, header: Header) -> None:
+    def _piece(self, way: Way, header: Header) -> None:
         """Keep a fragment until the packet is whole."""
         packet = header.packet
         if header.name == "ipv4":
@@ -262,7 +210,7 @@ class Decoder:
         for joined in self._fragments.add(key, piece):
             self._walk_packet(joined)
 
-    def _udp(self, way: _Way) -> str:
+    def _udp(self, way: Way) -> str:
         """Take a UDP datagram; return what it tunnels, or ``done``."""
         data, at, end = way.data, way.at, way.end
         if at + 8 > end:
@@ -288,13 +236,13 @@ class Decoder:
         self._datagram(way, sport, dport, start, end)
         return "done"
 
-    def _outer(self, way: _Way) -> None:
+    def _outer(self, way: Way) -> None:
         """Show the datagram that seemed a tunnel, since nothing in it can be read."""
         assert way.outer is not None
         way.src, way.dst, sport, dport, start, end = way.outer
         self._datagram(way, sport, dport, start, end)
 
-    def _datagram(self, way: _Way, sport: int, dport: int, start: int, end: int) -> None:
+    def _datagram(self, way: Way, sport: int, dport: int, start: int, end: int) -> None:
         payload = way.data[start:end]
         offset = way.offset(start)
         if payload and payload[0] in hep.FIRST_BYTES and self._hep(payload, way.frames, offset):
@@ -319,7 +267,7 @@ class Decoder:
         self._divided(divide(carried.data), flow, piece)
         return True
 
-    def _tcp(self, way: _Way) -> None:
+    def _tcp(self, way: Way) -> None:
         data, at, end = way.data, way.at, way.end
         if at + 20 > end or data[at + 12] >> 4 < 5 or at + (data[at + 12] >> 4 << 2) > end:
             self._not_readable(way, "malformed", "tcp")
@@ -339,7 +287,7 @@ class Decoder:
         for of, piece in self._streams.take(flow, segment):
             self._carried(of, piece)
 
-    def _sctp(self, way: _Way) -> None:
+    def _sctp(self, way: Way) -> None:
         if way.at + 12 > way.end:
             self._not_readable(way, "malformed", "sctp")
             return
@@ -352,7 +300,7 @@ class Decoder:
         for of, piece in taken:
             self._carried(of, piece)
 
-    def _icmp(self, way: _Way, version: int) -> None:
+    def _icmp(self, way: Way, version: int) -> None:
         try:
             quoted = icmp.read(way.data, way.at, way.end, version)
         except UnreadableError:

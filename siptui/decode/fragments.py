@@ -105,7 +105,7 @@ class _Unfinished:
         if len(self.buffer) < stop:
             self.size += stop - len(self.buffer)
             self.buffer.extend(bytes(stop - len(self.buffer)))
-        if self._cover(start, stop + piece.missing, piece.data):
+        if self._cover(start, stop + piece.missing, piece.data) or not self.frames:
             known = {id(frame) for frame in self.frames}
             self.frames += [frame for frame in piece.frames if id(frame) not in known]
             self.size += sum(len(frame.data) + _OVERHEAD for frame in piece.frames)

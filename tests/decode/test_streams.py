@@ -27,7 +27,8 @@ from wire import (
 )
 
 from siptui.decode import Decoder
-from siptui.decode.tcp import Segment, Streams, _Stream
+from siptui.decode.stream import Stream
+from siptui.decode.tcp import Segment, Streams
 from siptui.decode.words import Flow
 from siptui.record import Frame, Record
 
@@ -424,7 +425,7 @@ def test_the_books_balance(given_: list[tuple[int, int, bytes, int, int]]) -> No
         now += seconds * SECOND
         each = segment(data, place * 20, flags, now)
         streams.take(flow, each._replace(missing=missing if data else 0))
-        known: _Stream | None = streams._streams.get(flow)
+        known: Stream | None = streams._streams.get(flow)
         if known is not None:
             held = sum(piece.cost for piece in (*known.pieces, *known.waiting))
             assert known.cost == held == streams.size
