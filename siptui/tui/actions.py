@@ -35,6 +35,8 @@ class Situation:
     masked: bool = False
     inspecting: bool = False
     zoomed: bool = False
+    ranging: bool = False
+    """Whether a range of marks was begun."""
     value: str = ""
     """The filter term of the value under the cursor, empty if it has none."""
 
@@ -65,6 +67,16 @@ def _search(situation: Situation) -> str:
 
 def _held(situation: Situation) -> str:
     return "" if situation.held else "no message is held"
+
+
+NOTHING_BACK = "there is no step to go back"
+"""A reason that is not worth a notice."""
+
+
+def _back(situation: Situation) -> str:
+    s = situation
+    somewhere = s.filter or s.search or s.marks or s.zoomed or s.inspecting or s.ranging
+    return "" if somewhere or s.pane != "stream" else NOTHING_BACK
 
 
 MOVE, NARROW, LOOK, COUNT, PICK, PROGRAM = (
@@ -141,6 +153,7 @@ ACTIONS: tuple[Action, ...] = (
         "back",
         "One step back: leave a pane, take the last term off the filter, drop the marks.",
         NARROW,
+        _back,
         footer=3,
         instead=lambda s: "drop term" if s.filter and s.pane == "stream" else "",
     ),
@@ -346,7 +359,9 @@ def keymap(changes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     keys = {action.id: action.keys for action in ACTIONS}
     taken: dict[str, str] = {}
     for id, words in changes.items():
-        keys[id] = tuple(_CHARACTERS.get(key, key) for key in map(str.strip, words.split(",")) if key)
+        keys[id] = tuple(
+            _CHARACTERS.get(key, key) for key in map(str.strip, words.split(",")) if key
+        )
         for key in keys[id]:
             if key in taken and taken[key] != id:
                 raise SiptuiError(

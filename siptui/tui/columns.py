@@ -7,7 +7,8 @@ can use it. Every text is made from the record at this moment and has been throu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from siptui import text
 from siptui.record import FIELD, Record
@@ -25,30 +26,34 @@ class Column:
     title: str
     least: int
     """Cells it needs to be worth its place."""
+    good: int
+    """Cells it has before less important columns come in."""
     most: int
     """Cells it can use."""
-    align: str = "left"
+    align: Literal["left", "right"] = "left"
 
 
 DEFAULT: tuple[Column, ...] = (
-    Column("time", "time", 8, 12),
-    Column("src", "source", 15, 15),
-    Column("method", "message", 9, 9),
-    Column("uri", "request-URI", 14, 44),
-    Column("country", "cc", 4, 8),
-    Column("ua", "user agent", 11, 26),
-    Column("labels", "label", 9, 18),
-    Column("tool", "tool", 10, 20),
-    Column("sport", "port", 5, 5, "right"),
-    Column("from", "from", 16, 34),
-    Column("len", "len", 5, 5, "right"),
-    Column("dst", "target", 15, 15),
-    Column("dport", "port", 5, 5, "right"),
-    Column("transport", "via", 4, 4),
-    Column("number_country", "dials", 5, 5),
-    Column("as_name", "as", 14, 24),
+    Column("time", "time", 8, 8, 12),
+    Column("src", "source", 15, 15, 15),
+    Column("method", "message", 9, 9, 9),
+    Column("uri", "request-URI", 14, 26, 48),
+    Column("country", "cc", 4, 4, 8),
+    Column("ua", "user agent", 11, 19, 30),
+    Column("labels", "label", 9, 12, 20),
+    Column("tool", "tool", 10, 15, 22),
+    Column("sport", "port", 5, 5, 5, "right"),
+    Column("from", "from", 16, 24, 36),
+    Column("len", "len", 5, 5, 5, "right"),
+    Column("dst", "target", 15, 15, 15),
+    Column("dport", "port", 5, 5, 5, "right"),
+    Column("transport", "via", 4, 4, 4),
+    Column("number_country", "dials", 5, 5, 5),
+    Column("as_name", "as", 14, 18, 26),
 )
 """The most important first."""
+ESSENTIAL = 7
+"""So many of them are shown before any of them gets more than its least."""
 
 _ORDER = (
     "time",
@@ -71,56 +76,71 @@ _ORDER = (
 """How the default columns stand, whichever of them fit."""
 
 
-def _column(name: str) -> Column:
+_WHOLE = ("src", "time", "country")
+"""Columns that have either their least or their greatest width."""
+
+
+def _column(name: str, sources: int) -> Column:
     for column in DEFAULT:
         if column.field == name:
-            return column
+            return replace(column, most=max(column.most, sources)) if name == "src" else column
     field = FIELD[name]
-    align = "right" if field.type == "number" else "left"
-    return Column(
-        field.name, field.title, min(field.width, 10), max(field.width, len(field.title)), align
-    )
+    width = max(field.width, len(field.title))
+    align: Literal["left", "right"] = "right" if field.type == "number" else "left"
+    return Column(field.name, field.title, min(width, 10), min(width, 16), width, align)
 
 
-def choose(width: int, names: Sequence[str] = ()) -> list[tuple[Column, int]]:
+def choose(width: int, names: Sequence[str] = (), sources: int = 15) -> list[tuple[Column, int]]:
     """Return the columns for `width` cells with theirs, one cell between two of them.
 
     `names` are fields, most important first, that also stand in this order; without them a
-    sensible choice is made.
+    sensible choice is made. `sources` is the width of the longest address seen.
     """
-    wanted = [_column(FIELD[name].name) for name in names if name in FIELD] or list(DEFAULT)
+    wanted = [FIELD[name].name for name in names if name in FIELD]
+    candidates = [_column(name, sources) for name in wanted or [each.field for each in DEFAULT]]
     chosen: list[Column] = []
-    left = width + 1
-    for column in wanted:
-        if column.least + 1 > left:
+    for column in candidates:
+        essential = len(chosen) < ESSENTIAL or wanted
+        need = sum((each.least if essential else each.good) + 1 for each in chosen)
+        if chosen and need + column.least > width:
             break
         chosen.append(column)
-        left -= column.least + 1
-    if not chosen:
-        return [(wanted[0], max(1, width))]
-    if not names:
+    if not wanted:
         chosen.sort(key=lambda column: _ORDER.index(column.field))
     widths = {column.field: column.least for column in chosen}
-    for name in ("time", "country"):
-        left = _grow(chosen, widths, name, left)
-    # The rest goes round, so that the texts that are usually cut grow together.
+    left = width - sum(widths.values()) - len(chosen) + 1
+    if left < 0:
+        return [(chosen[0], max(1, width))]
+    for stage in ("good", "most"):
+        left = _grow(chosen, widths, left, stage)
+        if stage == "good":
+            left = _complete(chosen, widths, left)
+    return [(column, widths[column.field]) for column in chosen]
+
+
+def _grow(chosen: Sequence[Column], widths: dict[str, int], left: int, stage: str) -> int:
+    """Let the texts that are usually cut grow together; return the cells that are left."""
     while left > 0:
-        growing = [column for column in chosen if widths[column.field] < column.most]
+        growing = [
+            column
+            for column in chosen
+            if widths[column.field] < getattr(column, stage) and column.field not in _WHOLE
+        ]
         if not growing:
             break
         for column in growing[:left]:
             widths[column.field] += 1
         left -= min(left, len(growing))
-    return [(column, widths[column.field]) for column in chosen]
+    return left
 
 
-def _grow(chosen: Sequence[Column], widths: dict[str, int], name: str, left: int) -> int:
-    """Give a column all it can use, if there is enough for it; return what is left."""
+def _complete(chosen: Sequence[Column], widths: dict[str, int], left: int) -> int:
+    """Give columns that are worth nothing in between all they can use, if there is enough."""
     for column in chosen:
-        need = column.most - column.least
-        if column.field == name and need * 4 <= left:
-            widths[name] += need
-            return left - need
+        need = column.most - widths[column.field]
+        if column.field in _WHOLE and 0 < need <= left:
+            widths[column.field] += need
+            left -= need
     return left
 
 
@@ -167,7 +187,7 @@ def cell(record: Record, column: Column, width: int) -> Cell:
     elif name == "country":
         words = words[:width]
     role = _ROLES.get(name, "text") if record.kind == "sip" else "dim"
-    return text.fit(words, width, "right" if column.align == "right" else "left"), role
+    return text.fit(words, width, column.align), role
 
 
 _ROLES = {

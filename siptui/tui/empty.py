@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from siptui import text
 from siptui.status import Status
+from siptui.tui.facts import progress
 
 
 def lines(
-    *, title: str, live: bool, held: int, filter: str, status: Status | None, scanned: float
+    *, title: str, live: bool, held: int, terms: str, status: Status | None, scanned: float
 ) -> tuple[str, ...]:
     """Return safe lines: what is going on first, then what to do about it."""
     if status is not None and status.error:
         return ("stopped: " + text.safe(status.error), "q quits; what was recorded is kept")
-    notice = next((s.statistics.notice for s in status.sources if s.statistics.notice), "") if (
-        status is not None
-    ) else ""  # fmt: skip
-    if held and filter:
+    notices = [each.statistics.notice for each in status.sources] if status is not None else []
+    notice = next(filter(None, notices), "")
+    if held and terms:
         if scanned < 1:
-            return (f"looking through {text.plural(held, 'message')} …", text.safe(filter))
+            return (f"looking through {text.plural(held, 'message')} …", text.safe(terms))
         return (
             f"0 of {text.plural(held, 'message')} match",
-            text.safe(filter),
+            text.safe(terms),
             "Esc takes the last term off, / edits the filter",
         )
     if live:
@@ -28,9 +28,8 @@ def lines(
     if status is not None and status.ended:
         words = f"{text.safe(title)}: no SIP message and no datagram in it"
         return tuple(line for line in (words, text.safe(notice)) if line)
-    progress = [s.statistics.progress for s in status.sources] if status is not None else []
-    known = [value for value in progress if value is not None]
-    percent = f" {sum(known) / len(known):.0%}" if known else ""
+    done = progress(status) if status is not None else None
+    percent = f" {done:.0%}" if done is not None else ""
     return (f"reading {text.safe(title)}{percent}",)
 
 

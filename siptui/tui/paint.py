@@ -57,7 +57,7 @@ class Signs:
     focus_rule: str = "━"
     mark: str = "◆"
     defect: str = "!"
-    step: str = "›"
+    step: str = "\u203a"
     dot: str = "·"
     live: str = "●"
     paused: str = "‖"
@@ -146,7 +146,8 @@ class Painted(Widget):
                 words = plain(words)
             need = text.width(words)
             if used + need > width:
-                words = text.cut(words, width - used)
+                room = width - used
+                words = words[:room] if words.isspace() else text.cut(words, room)
                 if self.signs.ascii:
                     words = words.replace("…", "~")
                 need = text.width(words)
@@ -179,20 +180,23 @@ class Painted(Widget):
 def rule(
     left: Sequence[Part], right: Sequence[Part], width: int, signs: Signs, focused: bool
 ) -> list[Part]:
-    """Return a title line: words at both ends of a rule, heavy and marked where the focus is."""
+    """Return a title line: words at both ends of a rule, heavy where the focus is."""
     sign = signs.focus_rule if focused else signs.rule
     role = "focus" if focused else "rule"
-    need = sum(text.width(words) for words, _ in (*left, *right))
-    gap = width - need - 4
-    if gap < 2 and right:
+    first: list[Part] = [(sign + " ", role), *left, (" ", role)]
+    last: list[Part] = [(" ", role), *right, (" " + sign, role)] if right else []
+    gap = width - sum(text.width(words) for words, _ in (*first, *last))
+    if gap < 1 and right:
         return rule(left, (), width, signs, focused)
-    return [
-        (sign + " ", role),
-        *left,
-        (" " + sign * max(0, gap - (1 if right else 0)) + (" " if right else ""), role),
-        *right,
-        (" " + sign if right else sign * 2, role),
-    ]
+    return [*first, (sign * max(0, gap), role), *last]
+
+
+def bar(fraction: float, cells: int, signs: Signs) -> str:
+    """Return a bar of half cells that fills `fraction` (0 to 1) of `cells` cells."""
+    halves = min(2 * cells, max(1, round(fraction * cells * 2))) if fraction > 0 else 0
+    if signs.ascii:
+        return ("=" * -(-halves // 2)).ljust(cells)
+    return ("━" * (halves // 2) + "╸" * (halves % 2)).ljust(cells)
 
 
 class Lines(Painted, can_focus=True):

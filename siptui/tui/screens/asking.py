@@ -73,3 +73,15 @@ class Asking(_Base):
 
     def find(self, step: int) -> None:
         """Go to the next match, down or up."""
+
+    def act_export(self) -> None:
+        """Ask what to write where, and write it."""
+        from siptui.tui.screens.export import ExportScreen
+
+        mask = self.mask if self.masking else None
+        self.app.push_screen(ExportScreen(self.view, mask, self.directory), self._exported)
+
+    def _exported(self, sentence: str | None) -> None:
+        if sentence:
+            self.say(sentence)
+        self.update()

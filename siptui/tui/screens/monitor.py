@@ -32,18 +32,20 @@ from textual.widget import Widget
 from siptui import text
 from siptui.config import Settings
 from siptui.record import Record
-from siptui.tui import actions, counters, empty
+from siptui.tui import actions, counters, empty, facts
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
 from siptui.tui.screens.acts import Acts
 from siptui.tui.screens.asking import Asking
+from siptui.tui.screens.picks import Picks
 from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer
-from siptui.tui.widgets.header import Facts, Header
+from siptui.tui.widgets.header import Header
 from siptui.tui.widgets.inspector import Inspector
 from siptui.tui.widgets.stream import Look, Stream
 from siptui.tui.widgets.strip import Strip
 from siptui.tui.widgets.tally import TallyPane
+from siptui.tui.widgets.toosmall import TooSmall
 from siptui.tui.widgets.trail import Trail
 from siptui.view import View
 
@@ -53,11 +55,16 @@ PANES = 4
 """Counter panes that are shown at most."""
 
 
-class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
+class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
     """Show what arrives."""
 
     BINDINGS = actions.bindings()
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-thin"), (60, "-narrow"), (100, "-middle"), (160, "-wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [
+        (0, "-thin"),
+        (60, "-narrow"),
+        (100, "-middle"),
+        (160, "-wide"),
+    ]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-flat"), (12, "-low"), (34, "-high"), (45, "-tall")]
 
     def __init__(
@@ -102,6 +109,8 @@ class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
             TallyPane(each.field, each.title, each.number, id=f"tally{at}", **more)
             for at, each in enumerate(counters.COUNTERS[:PANES])
         ]
+        for at, pane in enumerate(self.panes):
+            pane.add_class(f"-p{at}")
         self.inspector = Inspector(id="inspector")
         self.strip_ = Strip(**more)
         self.footer = Footer(self.keys_of, **more)
@@ -169,6 +178,7 @@ class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
             masked=self.masking,
             inspecting=self.inspecting,
             zoomed=bool(self.zoomed),
+            ranging=self.look.range_from >= 0,
             value=self.term() or "",
         )
 
@@ -235,11 +245,21 @@ class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
                 title=self.source,
                 live=self.live,
                 held=store.kept,
-                filter=view.filter.text,
+                terms=view.filter.text,
                 status=store.status,
                 scanned=view.scanned,
             )
-        self.header.show(self.facts())
+        self.header.show(
+            facts.gather(
+                view,
+                source=self.source,
+                live=self.live,
+                elapsed=self.clock() - self._began,
+                rates=list(self._pace.rates),
+                memory_most=self.settings.keep_bytes,
+                masked=self.masking,
+            )
+        )
         self.trail.show(view.filter.terms, view.scanned)
         self.stream.sync()
         self._count()
@@ -255,7 +275,10 @@ class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
                 pane.show(entries, total, distinct)
         if self.strip_.size.width:
             self.strip_.show(
-                [counters.summary(self.view, each, self.hide_value) for each in counters.COUNTERS[:2]]
+                [
+                    counters.summary(self.view, each, self.hide_value)
+                    for each in counters.COUNTERS[:2]
+                ]
             )
 
     def hide_value(self, field: str, value: str) -> str:
@@ -270,70 +293,3 @@ class Monitor(Acts, Asking, Screen[None], inherit_bindings=False):
             self._inspected = key
             record = self.view.record(self.view.cursor) if len(self.view) else None
             self.inspector.show(record, self.mask if self.masking else None)
-
-    def facts(self) -> Facts:
-        """Return what the header tells."""
-        store = self.view.store
-        facts = Facts(
-            source=self.source,
-            elapsed=self.clock() - self._began,
-            received=store.received,
-            shown=len(self.view),
-            kept=store.kept,
-            let_go=store.let_go,
-            memory=store.bytes,
-            memory_most=self.settings.keep_bytes,
-            rates=list(self._pace.rates),
-            masked=self.masking,
-        )
-        status = store.status
-        facts.state = "live" if self.live else "reading"
-        if status is not None:
-            facts.lost_kernel = sum(s.statistics.dropped_kernel for s in status.sources)
-            facts.lost_socket = sum(s.statistics.dropped_socket for s in status.sources)
-            facts.lost_ours = status.lost
-            known = [s.statistics.progress for s in status.sources if s.statistics.progress is not None]
-            facts.progress = sum(known) / len(known) if known else None
-            if status.recording is not None:
-                facts.recording_failed = bool(status.recording.error)
-                size = text.bytes_size(status.recording.size)
-                facts.recording = "not recording" if facts.recording_failed else f"rec {size}"
-            if status.respond_mode != "silent":
-                facts.extra = f"answers: {text.safe(status.respond_mode)}"
-            if status.ended:
-                facts.state = "ended"
-            if status.error:
-                facts.state = "failed"
-        if self.view.frozen:
-            facts.state = "paused"
-        return facts
-
-
-class TooSmall(Painted):
-    """Say that the terminal is too small, and that counting goes on."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self._counts = (0, 0)
-
-    def show(self, received: int, kept: int) -> None:
-        """Show how many messages were received and are kept."""
-        self._counts = (received, kept)
-        if self.size.height:
-            self.sync()
-
-    def keys(self) -> list[object]:
-        """Return what each line shows."""
-        return [(self._counts, self.size)] * self.size.height
-
-    def line(self, y: int) -> list[tuple[str, str]]:
-        """Return one of the lines."""
-        size = self.app.size
-        lines: list[tuple[str, str]] = [
-            ("too small", "title"),
-            (f"{size.width}x{size.height}, need 60x12", "text"),
-            (f"received {text.count(self._counts[0])}", "text"),
-            (f"kept {text.count(self._counts[1])}", "dim"),
-            ("counting goes on, q quits", "dim"),
-        ]
-        return [lines[y]] if y < len(lines) else []

@@ -48,7 +48,7 @@ class Verdict:
 
 
 class SafeInput(Input):
-    """Edit a line whose text may come from the network: what a terminal obeys is shown as a sign."""
+    """Edit a line whose text may come from the network, and show no character that is obeyed."""
 
     def render_line(self, y: int) -> Strip:
         """Return the line with every control character replaced by one cell."""

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Protocol
 
 from textual import events
 from textual.message import Message
@@ -21,6 +20,7 @@ from siptui import text
 from siptui.record import Record
 from siptui.tui import columns
 from siptui.tui.paint import Painted, Part, Signs, rule
+from siptui.tui.window import Rows, Window
 
 HEAD = 2
 """Lines above the rows: the title and the heads of the columns."""
@@ -31,38 +31,6 @@ _CACHED = 3000
 
 TIMES = ("clock", "age", "delta")
 """The ways to show the time: of day, age, since the row above."""
-
-
-class Rows(Protocol):
-    """The part of `siptui.view.View` that the stream shows."""
-
-    cursor: int
-    following: bool
-    frozen: bool
-
-    @property
-    def marks(self) -> object:
-        """The marked sequence numbers; anything that answers ``in``."""
-        ...
-
-    @property
-    def new_count(self) -> int:
-        """How many matching messages are not shown because the stream stands still."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def seq_at(self, row: int) -> int:
-        """Return the sequence number of a row."""
-        ...
-
-    def row_of(self, seq: int) -> int:
-        """Return the row of a sequence number, or of the one that stands in for it."""
-        ...
-
-    def record(self, seq: int) -> Record | None:
-        """Return a record, or None if it is gone."""
-        ...
 
 
 @dataclass(slots=True)
@@ -109,26 +77,22 @@ class Stream(Painted, can_focus=True):
         self._clock = clock
         self._mask = mask
         self._matches = matches
-        self._top_seq = -1
-        self._top = 0
+        self.window = Window(view)
         self._columns: list[tuple[columns.Column, int]] = []
-        self._for_width: tuple[int, tuple[str, ...]] | None = None
+        self._sources = 15
+        self._for_width: tuple[int, tuple[str, ...], int] | None = None
         self._cells: OrderedDict[int, tuple[int, list[columns.Cell], bool]] = OrderedDict()
         self._strips: OrderedDict[Hashable, Strip] = OrderedDict()
         self._times: OrderedDict[int, int] = OrderedDict()
 
     @property
-    def height(self) -> int:
-        """How many rows are visible."""
-        return max(1, self.size.height - HEAD)
-
-    @property
     def layout_columns(self) -> list[tuple[columns.Column, int]]:
         """The columns that fit, with their widths."""
-        key = (self.size.width, tuple(self.look.columns))
+        key = (self.size.width, tuple(self.look.columns), self._sources)
         if key != self._for_width:
             self._for_width = key
-            self._columns = columns.choose(max(1, key[0] - GUTTER), self.look.columns)
+            width = max(1, self.size.width - GUTTER)
+            self._columns = columns.choose(width, self.look.columns, self._sources)
             self._forget()
         return self._columns
 
@@ -146,80 +110,31 @@ class Stream(Painted, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
 
-    # Where the window and the cursor are
-
-    def settle(self) -> None:
-        """Bring the window and the cursor in line with the rows that there are now."""
-        view, count = self.view, len(self.view)
-        if not count:
-            self._top, self._top_seq = 0, -1
-            return
-        if view.following:
-            view.cursor = view.seq_at(count - 1)
-            self._top = max(0, count - self.height)
-        else:
-            at = view.row_of(self._top_seq) if self._top_seq >= 0 else self._top
-            self._top = max(0, min(at, count - self.height))
-            row = self.cursor_row
-            if not self._top <= row < self._top + self.height:
-                row = max(self._top, min(row, self._top + self.height - 1))
-            view.cursor = view.seq_at(row)
-        self._top_seq = view.seq_at(self._top)
-
-    @property
-    def cursor_row(self) -> int:
-        """The row of the cursor; 0 if there is none."""
-        count = len(self.view)
-        return max(0, min(self.view.row_of(self.view.cursor), count - 1)) if count else 0
+    # Moving
 
     def go(self, row: int) -> None:
         """Put the cursor on a row and make it visible; upwards ends following."""
-        count = len(self.view)
-        if not count:
-            return
-        row = max(0, min(row, count - 1))
-        if row < count - 1:
-            self.view.following = False
-        top = min(max(self._top, row - self.height + 1), row)
-        self.view.cursor = self.view.seq_at(row)
-        self._top = max(0, min(top, count - self.height))
-        self._top_seq = self.view.seq_at(self._top)
-        self.settle()
+        self.window.go(row)
         self.sync()
 
     def move(self, lines: int) -> None:
         """Move the cursor by some rows, down if positive."""
-        self.settle()
-        self.go(self.cursor_row + lines)
+        self.window.move(lines)
+        self.sync()
 
     def page(self, pages: float) -> None:
         """Move the window and the cursor by a part of a page."""
-        self.settle()
-        lines = round(pages * self.height)
-        self._top = max(0, min(self._top + lines, len(self.view) - self.height))
-        self.go(self.cursor_row + lines)
-
-    def wheel(self, lines: int) -> None:
-        """Move the window; the cursor stays on its record as long as that is visible."""
-        self.settle()
-        count = len(self.view)
-        top = max(0, min(self._top + lines, count - self.height))
-        if top == self._top:
-            return
-        self.view.following = False
-        self._top, self._top_seq = top, self.view.seq_at(top)
-        self.settle()
+        self.window.page(pages)
         self.sync()
 
     def follow(self) -> None:
         """Go to the newest message and stay there."""
         self.view.following = True
-        self.settle()
         self.sync()
 
     def stand(self) -> None:
         """Stop following, where the cursor is."""
-        self.settle()
+        self.window.settle()
         self.view.following = False
 
     def move_column(self, columns: int) -> None:
@@ -244,13 +159,14 @@ class Stream(Painted, can_focus=True):
 
     def keys(self) -> Sequence[Hashable]:
         """Return what each line shows."""
-        self.settle()
         height = self.size.height
+        self.window.height = max(1, height - HEAD)
+        self.window.settle()
         keys: list[Hashable] = [self._title_key(), (self._for_width, self.column, self.look.time)]
         count = len(self.view)
         if not count:
             return keys + [("empty", y, *self.look.empty) for y in range(HEAD, height)]
-        for row in range(self._top, self._top + self.height):
+        for row in range(self.window.top, self.window.top + self.window.height):
             keys.append(self._row_key(row) if row < count else None)
         return keys
 
@@ -263,8 +179,8 @@ class Stream(Painted, can_focus=True):
             view.following,
             view.frozen,
             view.new_count,
-            self._top,
-            self.height,
+            self.window.top,
+            self.window.height,
             self.has_focus,
             self.look.range_from,
         )
@@ -303,7 +219,7 @@ class Stream(Painted, can_focus=True):
         width = self.size.width
         if not width:
             return Strip.blank(0)
-        row = self._top + y - HEAD
+        row = self.window.top + y - HEAD
         if y < HEAD or not len(self.view):
             return self.strip(self.line(y), width, "head" if y == 1 else "")
         if row >= len(self.view):
@@ -346,6 +262,7 @@ class Stream(Painted, can_focus=True):
             if record is None:
                 return 0, [], False
             record = self._mask(record)
+            self._sources = max(self._sources, min(39, len(record.src)))
             cells = [columns.cell(record, column, width) for column, width in self.layout_columns]
             found = self._cells[seq] = (len(record.defects), cells, record.ours)
             if len(self._cells) > _CACHED:
@@ -391,8 +308,8 @@ class Stream(Painted, can_focus=True):
     def _chip(self) -> list[Part]:
         view = self.view
         new = f"+{text.count(view.new_count)} new" if view.new_count else ""
-        most = len(view) - self.height
-        at = f"{100 * self._top // most}%" if most > 0 else "all"
+        most = len(view) - self.window.height
+        at = f"{100 * self.window.top // most}%" if most > 0 else "all"
         if view.frozen:
             return [(f"{self.signs.paused} paused", "chip"), (f" {new}".rstrip(), "good")]
         if view.following:
@@ -406,7 +323,7 @@ class Stream(Painted, can_focus=True):
             title = column.title
             if column.field == "time" and self.look.time != "clock":
                 title = self.look.time
-            words = text.fit(title, width, "right" if column.align == "right" else "left")
+            words = text.fit(title, width, column.align)
             here = at == self.column and self.has_focus
             parts.append((words, "head column" if here else "head"))
             parts.append((" ", "head"))
@@ -414,7 +331,7 @@ class Stream(Painted, can_focus=True):
 
     def _empty(self, y: int) -> list[Part]:
         lines = self.look.empty
-        first = max(0, (self.height - len(lines)) // 3)
+        first = max(0, (self.window.height - len(lines)) // 3)
         if not first <= y < first + len(lines):
             return []
         words = lines[y - first]
@@ -426,7 +343,7 @@ class Stream(Painted, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row and the column; a click where it is opens the row."""
         event.stop()
-        row = self._top + event.y - HEAD
+        row = self.window.top + event.y - HEAD
         if event.y < HEAD or row >= len(self.view):
             return
         x = GUTTER
@@ -443,11 +360,14 @@ class Stream(Painted, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Move three rows up."""
         event.stop()
-        self.wheel(-3)
-        self.post_message(self.Moved())
+        self._wheel(-3)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Move three rows down."""
         event.stop()
-        self.wheel(3)
+        self._wheel(3)
+
+    def _wheel(self, lines: int) -> None:
+        self.window.scroll(lines)
+        self.sync()
         self.post_message(self.Moved())

@@ -13,7 +13,7 @@ from textual import events
 from textual.message import Message
 
 from siptui import text
-from siptui.tui.paint import Painted, Part, Signs, rule
+from siptui.tui.paint import Painted, Part, Signs, bar, rule
 
 SORTS = ("count", "rate", "name")
 """The orders that a pane can have."""
@@ -129,7 +129,7 @@ class TallyPane(Painted, can_focus=True):
             if row < len(self.entries):
                 entry = self.entries[row]
                 here = row == self.cursor and self.has_focus
-                keys.append(self._words(entry, most) + (here,))
+                keys.append((*self._words(entry, most), here))
             else:
                 keys.append((row == 0,))
         return keys
@@ -142,12 +142,13 @@ class TallyPane(Painted, can_focus=True):
         if row >= len(self.entries):
             return [("  nothing yet", "dim")] if row == 0 else []
         most = max(entry.count for entry in self.entries)
-        name, bar, count, share, rate = self._words(self.entries[row], most)
+        name, length, count, share, rate = self._words(self.entries[row], most)
         base = "cursor" if row == self.cursor and self.has_focus else ""
         return [
+            (" ", base),
             (name, f"{base} text"),
             (" ", base),
-            (bar, f"{base} bar"),
+            (length, f"{base} bar"),
             (count, f"{base} value"),
             (share, f"{base} dim"),
             (rate, f"{base} dim"),
@@ -168,13 +169,13 @@ class TallyPane(Painted, can_focus=True):
 
     def _words(self, entry: Entry, most: int) -> tuple[str, str, str, str, str]:
         """Return name, bar, count, share and rate, each in its width for this pane's."""
-        width = self.size.width
+        width = self.size.width - 2
         count = 7 if width >= 30 else 6
         rate = 7 if width >= 40 else 0
         if 30 <= width < 40:
             rate = 6
-        bar = max(4, min(24, (width - 30) // 2)) if width >= 32 else 0
-        name = max(3, width - 1 - bar - count - 5 - rate)
+        long = max(4, min(24, (width - 30) // 2)) if width >= 32 else 0
+        name = max(3, width - 1 - long - count - 5 - rate)
         label = text.safe(entry.label or entry.value) or "(none)"
         number = text.count(entry.count)
         if len(number) >= count:
@@ -185,7 +186,7 @@ class TallyPane(Painted, can_focus=True):
             speed = text.short_count(entry.rate) + "/s"
         return (
             text.fit(label, name),
-            text.bar(entry.count / most if most else 0, bar, self.signs.ascii) if bar else "",
+            bar(entry.count / most if most else 0, long, self.signs),
             text.fit(number, count, "right"),
             text.fit(share, 5, "right"),
             text.fit(speed, rate, "right") if rate else "",

@@ -1,0 +1,67 @@
+"""What became of everything that arrived?"""
+
+from __future__ import annotations
+
+from siptui import text
+from siptui.status import RecordingStatus, Status
+from siptui.tui.widgets.header import Facts
+from siptui.view import View
+
+
+def gather(
+    view: View,
+    *,
+    source: str,
+    live: bool,
+    elapsed: float,
+    rates: list[float],
+    memory_most: int,
+    masked: bool,
+) -> Facts:
+    """Return what the header tells, from the view, its store and the engine's last report."""
+    store = view.store
+    facts = Facts(
+        state="live" if live else "reading",
+        source=source,
+        elapsed=elapsed,
+        received=store.received,
+        shown=len(view),
+        kept=store.kept,
+        let_go=store.let_go,
+        memory=store.bytes,
+        memory_most=memory_most,
+        rates=rates,
+        masked=masked,
+    )
+    if store.status is not None:
+        _report(facts, store.status)
+    if view.frozen:
+        facts.state = "paused"
+    return facts
+
+
+def _report(facts: Facts, status: Status) -> None:
+    facts.lost_kernel = sum(each.statistics.dropped_kernel for each in status.sources)
+    facts.lost_socket = sum(each.statistics.dropped_socket for each in status.sources)
+    facts.lost_ours = status.lost
+    facts.progress = progress(status)
+    if status.recording is not None:
+        facts.recording_failed = bool(status.recording.error)
+        facts.recording = _recording(status.recording)
+    if status.respond_mode != "silent":
+        facts.extra = f"answers: {text.safe(status.respond_mode)}"
+    if status.ended:
+        facts.state = "ended"
+    if status.error:
+        facts.state = "failed"
+
+
+def _recording(recording: RecordingStatus) -> str:
+    return "NOT RECORDING" if recording.error else f"rec {text.bytes_size(recording.size)}"
+
+
+def progress(status: Status) -> float | None:
+    """Return how much of the files was read, 0 to 1; None where nobody can know."""
+    known = [each.statistics.progress for each in status.sources]
+    values = [value for value in known if value is not None]
+    return sum(values) / len(values) if values else None
