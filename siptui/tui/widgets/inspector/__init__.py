@@ -1,0 +1,445 @@
+"""What is in this one message, and which bytes say so?
+
+```
+━ OPTIONS sip:100@203.0.113.81 ━━━━━━━━━━━━━━━━ message · bytes  0x0024 +67 of 390 ━
+  source     198.51.100.37:61594             │ 0000  4f 50 54 49 4f 4e 53 20  OPTIONS
+ !defects    2: no-via, lf-only              │ 0008  73 69 70 3a 31 30 30 40  sip:100@
+  ── message ─────────────────────────────── │ 0010  32 30 33 2e 30 2e 31 31  203.0.11
+  OPTIONS sip:100@203.0.113.81 SIP/2.0       │ 0018  33 2e 38 31 20 53 49 50  3.81 SIP
+▌ Via: SIP/2.0/UDP 198.51.100.37:61594;…     │ 0020  2f 32 2e 30 0d 0a 56 69  /2.0..Vi
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import ClassVar, Protocol
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from siptui import text
+from siptui.record import Record
+from siptui.tui.paint import Painted, Part, Signs, rule
+from siptui.tui.widgets.inspector.account import Account, account
+from siptui.tui.widgets.inspector.decoded import Decoded
+from siptui.tui.widgets.inspector.dump import NARROW, WIDE, Dump, dump_width
+from siptui.tui.widgets.inspector.items import Fact
+from siptui.tui.widgets.inspector.part import InspectorPart
+
+__all__ = ["Fact", "Inspector"]
+
+READABLE = 44
+"""Cells the decoded message needs beside the dump."""
+CLIPBOARD = 74_000
+"""Characters that terminals still take by OSC 52."""
+
+Explain = Callable[[Record], Sequence[Fact]]
+
+
+class Hides(Protocol):
+    """Hide addresses and users of a record in a copy."""
+
+    def record(self, record: Record) -> Record:
+        """Return the copy."""
+        ...
+
+
+class Title(Painted):
+    """Say what is inspected and which bytes are chosen."""
+
+    left: Sequence[Part] = ()
+    right: Sequence[Part] = ()
+    focused = False
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return what the line shows."""
+        return [(tuple(self.left), tuple(self.right), self.focused)]
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return words at both ends of a rule."""
+        width = self.size.width
+        room = width - 6 - sum(text.width(words) for words, _ in self.right)
+        left: list[Part] = []
+        for words, role in self.left:
+            words = text.cut(words, max(0, room))
+            room -= text.width(words)
+            left.append((words, role))
+        return rule(left, self.right, width, self.signs, self.focused)
+
+
+def _binding(keys: str, action: str, words: str, id: str, tooltip: str) -> Binding:
+    return Binding(keys, action, words, show=False, id=f"inspector.{id}", tooltip=tooltip)
+
+
+class Inspector(Widget):
+    """Show one message decoded and as bytes, linked both ways."""
+
+    DEFAULT_CSS = """
+    Inspector { layout: vertical; }
+    Inspector > #inspector-title { height: 1; }
+    Inspector > #inspector-parts { height: 1fr; }
+    Inspector Decoded { width: 1fr; height: 1fr; }
+    Inspector Dump { height: 1fr; width: 1fr; }
+    Inspector #inspector-rule { width: 1; height: 1fr; display: none; }
+    Inspector.-beside #inspector-rule { display: block; }
+    Inspector.-message Dump, Inspector.-bytes Decoded { display: none; }
+    Inspector > #inspector-find {
+        height: 1; border: none; padding: 0; display: none; background: transparent;
+    }
+    Inspector.-finding > #inspector-find { display: block; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _binding("j,down", "move(1)", "down", "down", "One line or row down."),
+        _binding("k,up", "move(-1)", "up", "up", "One line or row up."),
+        _binding("h,left", "sideways(-1)", "left", "left", "One byte left."),
+        _binding("l,right", "sideways(1)", "right", "right", "One byte right."),
+        _binding("ctrl+d", "page(0.5)", "half down", "half_down", "Half a page down."),
+        _binding("ctrl+u", "page(-0.5)", "half up", "half_up", "Half a page up."),
+        _binding("pagedown,ctrl+f", "page(1)", "page down", "page_down", "A page down."),
+        _binding("pageup,ctrl+b", "page(-1)", "page up", "page_up", "A page up."),
+        _binding("g,home", "end(-1)", "top", "top", "To the first line."),
+        _binding("G,end", "end(1)", "end", "end", "To the last line."),
+        _binding("tab", "part(1)", "bytes", "next_part", "From the message to its bytes."),
+        _binding("shift+tab", "part(-1)", "message", "part_before", "From the bytes back."),
+        _binding("f", "frame", "frame", "frame", "The payload alone, or the whole frame."),
+        _binding("left_square_bracket", "step(-1)", "frame before", "frame_before",
+                 "The captured frame before, of a message in several."),
+        _binding("right_square_bracket", "step(1)", "next frame", "frame_next",
+                 "The next captured frame of a message in several."),
+        _binding("slash", "find", "find", "find", "Search in this message; 0x0d0a finds bytes."),
+        _binding("n", "again(1)", "find next", "find_next", "To the next match."),
+        _binding("N", "again(-1)", "find previous", "find_previous", "To the match before."),
+        _binding("d", "defect", "next defect", "defect", "To the next defect and its bytes."),
+        _binding("enter,plus,equals_sign", "term(False)", "only this", "only",
+                 "Show only messages like the line under the cursor."),
+        _binding("minus", "term(True)", "hide this", "hide",
+                 "Hide messages like the line under the cursor."),
+        _binding("y", "copy_message", "copy", "copy",
+                 "Send the message to the terminal's clipboard (OSC 52)."),
+        _binding("Y", "copy_value", "copy value", "copy_value",
+                 "Send the value under the cursor to the terminal's clipboard (OSC 52)."),
+    ]  # fmt: skip
+
+    class TermChosen(Message):
+        """The user wants only (or, with a minus, none of) the messages like this one."""
+
+        def __init__(self, term: str) -> None:
+            super().__init__()
+            self.term = term
+
+    def __init__(
+        self,
+        explain: Explain | None = None,
+        *,
+        id: str | None = "inspector",
+        signs: Signs | None = None,
+    ) -> None:
+        """Show nothing yet; `explain` says what is known of a record beyond its bytes."""
+        super().__init__(id=id)
+        self._explain = explain
+        self._signs = signs or Signs()
+        self._record: Record | None = None
+        self._account = Account((), b"", ())
+        self._whole = False
+        self._frame = 0
+        self._needle = ""
+        self._part = "message"
+
+    def compose(self) -> ComposeResult:
+        """Put title, both parts and the line to search with in their places."""
+        yield Title(id="inspector-title", signs=self._signs)
+        with Horizontal(id="inspector-parts"):
+            yield Decoded(signs=self._signs)
+            yield Upright(id="inspector-rule", signs=self._signs)
+            yield Dump(signs=self._signs)
+        yield Input(id="inspector-find", placeholder="find text, or bytes as 0x0d0a", compact=True)
+
+    @property
+    def decoded(self) -> Decoded:
+        """The decoded part."""
+        return self.query_one(Decoded)
+
+    @property
+    def dump(self) -> Dump:
+        """The bytes."""
+        return self.query_one(Dump)
+
+    @property
+    def term(self) -> str:
+        """The filter term of what is under the cursor; empty if it has none."""
+        item = self.decoded.item
+        return item.term if item else ""
+
+    @property
+    def value(self) -> str:
+        """The value under the cursor, safe for a terminal."""
+        item = self.decoded.item
+        return item.value if item else ""
+
+    def show(self, record: Record | None, mask: Hides | None = None) -> None:
+        """Show another record, or none; with a `mask` nothing that it hides is shown.
+
+        The cursor stays on the field of the same name.
+        """
+        if record is not None and mask is not None:
+            record = mask.record(record)
+        if record is not None and _same(record, self._record):
+            return
+        self._record = record
+        self._frame = 0
+        self._read()
+
+    def _read(self) -> None:
+        if not self.is_mounted:
+            return
+        item = self.decoded.item
+        facts = self._explain(self._record) if self._explain and self._record else ()
+        self._account = account(self._record, facts, self._frame if self._whole else None)
+        items = self._account.items
+        names = [each.name for each in items]
+        if item is not None and item.name in names:
+            cursor = names.index(item.name)
+        else:
+            cursor = next((at for at, each in enumerate(items) if each.kind == "start"), 0)
+        self.dump.show(self._account.data, self._account.defects)
+        self.decoded.show(items, cursor)
+        if self.decoded.item is not None:
+            self.dump.choose(self.decoded.item.range)
+        self._entitle()
+
+    def on_mount(self) -> None:
+        """Show what was asked for before there was a screen."""
+        self._read()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose between side by side and one part at a time."""
+        width = event.size.width
+        beside = width >= READABLE + dump_width(NARROW) + 1
+        self.set_class(beside, "-beside")
+        if beside:
+            size = WIDE if width >= READABLE + dump_width(WIDE) + 1 else NARROW
+            self.dump.styles.width = dump_width(size, self.dump.digits) + 1
+        else:
+            self.dump.styles.width = "1fr"
+        self._arrange()
+
+    def _arrange(self) -> None:
+        beside = self.has_class("-beside")
+        self.set_class(not beside and self._part == "message", "-message")
+        self.set_class(not beside and self._part == "bytes", "-bytes")
+        self._entitle()
+
+    def _entitle(self) -> None:
+        title = self.query_one(Title)
+        right: list[Part] = []
+        if not self.has_class("-beside"):
+            for name in ("message", "bytes"):
+                right += [(name, "focus" if name == self._part else "dim"), (" ", "")]
+            right += [(self._signs.dot + " ", "rule")]
+        start, stop = self.dump.range
+        size = len(self._account.data)
+        if 0 <= start < stop:
+            right += [(f"0x{start:04x} +{stop - start} of ", "dim")]
+        right += [(text.bytes_size(size), "dim")] if self._record is not None else []
+        if self._whole and self._record is not None:
+            frames = len(self._record.frames)
+            right += [(f" frame {self._frame + 1}/{frames}", "value")]
+        title.left, title.right = self._account.title, right
+        title.focused = self.decoded.has_focus or self.dump.has_focus
+        title.sync()
+
+    def focus(self, scroll_visible: bool = True) -> Inspector:
+        """Give the focus to the part that shows the message, or to the only one shown."""
+        (self.dump if self.has_class("-bytes") else self.decoded).focus(scroll_visible)
+        return self
+
+    def on_descendant_focus(self) -> None:
+        """Let the title say who has the focus."""
+        self._entitle()
+
+    def on_descendant_blur(self) -> None:
+        """Let the title say who has the focus."""
+        self._entitle()
+
+    @on(InspectorPart.Moved)
+    def _follow(self, event: InspectorPart.Moved) -> None:
+        event.stop()
+        if isinstance(event.part, Decoded):
+            self.dump.choose(event.range)
+        else:
+            number = self.decoded.at(event.range[0])
+            if number >= 0:
+                self.decoded.choose(number)
+                self.dump.range = self.decoded.items[number].range
+                self.dump.repaint()
+        self._entitle()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave a key to the screen where it means nothing here."""
+        if action == "part":
+            return self.decoded.has_focus if parameters == (1,) else self.dump.has_focus
+        if action == "term":
+            return bool(self.term)
+        if action == "again":
+            return bool(self._needle)
+        if action == "step":
+            return self._whole
+        return True
+
+    def action_move(self, lines: int) -> None:
+        """Move the cursor by lines or rows."""
+        if self.dump.has_focus:
+            self.dump.move(rows=lines)
+        else:
+            self.decoded.move(lines)
+
+    def action_sideways(self, step: int) -> None:
+        """Move by a byte."""
+        if self.dump.has_focus:
+            self.dump.move(bytes_=step)
+
+    def action_page(self, pages: float) -> None:
+        """Move by a part of what is visible."""
+        self.action_move(int(pages * max(2, self.decoded.size.height, self.dump.size.height)))
+
+    def action_end(self, step: int) -> None:
+        """Move to the beginning or the end."""
+        if self.dump.has_focus:
+            self.dump.move_to(0 if step < 0 else len(self.dump.data) - 1)
+        else:
+            self.decoded.move(step * len(self.decoded.items))
+
+    def action_part(self, step: int) -> None:
+        """Go to the bytes, or back to the message."""
+        self._part = "bytes" if step > 0 else "message"
+        self._arrange()
+        (self.dump if step > 0 else self.decoded).focus()
+
+    def action_frame(self) -> None:
+        """Show the payload alone, or the whole frame."""
+        if self._record is not None and self._record.frames:
+            self._whole = not self._whole
+            self._read()
+
+    def action_step(self, step: int) -> None:
+        """Show another of the frames that carried the message."""
+        if self._record is not None:
+            self._frame = max(0, min(self._frame + step, len(self._record.frames) - 1))
+            self._read()
+
+    def action_find(self) -> None:
+        """Ask what to search for."""
+        self.add_class("-finding")
+        field = self.query_one(Input)
+        field.value = self._needle
+        field.focus()
+
+    @on(Input.Submitted, "#inspector-find")
+    def _found(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._needle = event.value.strip()
+        self._stop_finding()
+        self.decoded.needle = "" if _is_hex(self._needle) else self._needle.lower()
+        self.dump.needle = _bytes_of(self._needle)
+        self.dump.exact = _is_hex(self._needle)
+        self.decoded.repaint()
+        self.dump.repaint()
+        if self._needle:
+            self.action_again(1)
+
+    def _stop_finding(self) -> None:
+        self.remove_class("-finding")
+        self.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave the search by Escape."""
+        if event.key == "escape" and self.has_class("-finding"):
+            event.stop()
+            event.prevent_default()
+            self._stop_finding()
+
+    def action_again(self, step: int) -> None:
+        """Go to the next match, in the part that has the focus."""
+        found = False
+        if not self.dump.has_focus and not _is_hex(self._needle):
+            found = self.decoded.find(self._needle.lower(), step)
+        found = found or self.dump.find(step)
+        if not found:
+            self.notify(f"not in this message: {text.safe(self._needle)}", markup=False)
+
+    def action_defect(self) -> None:
+        """Go to the next defect and its bytes."""
+        items = self.decoded.items
+        for distance in range(1, len(items) + 1):
+            number = (self.decoded.cursor + distance) % len(items)
+            if items[number].kind == "finding":
+                self.decoded.move_to(number)
+                return
+        self.notify("nothing is wrong with this message", markup=False)
+
+    def action_term(self, hide: bool) -> None:
+        """Say which messages the user wants to keep or to hide."""
+        if self.term:
+            self.post_message(self.TermChosen(f"-{self.term}" if hide else self.term))
+
+    def action_copy_message(self) -> None:
+        """Send the message to the clipboard."""
+        self._copy(self._account.copy, "message")
+
+    def action_copy_value(self) -> None:
+        """Send the value under the cursor, or the chosen bytes in hex, to the clipboard."""
+        if self.dump.has_focus:
+            start, stop = self.dump.range
+            self._copy(self._account.data[max(0, start) : stop].hex(" "), "bytes")
+        else:
+            self._copy(self.value, "value")
+
+    def _copy(self, words: str, what: str) -> None:
+        if not words:
+            return
+        self.app.copy_to_clipboard(words[:CLIPBOARD])
+        cut = f", cut to {CLIPBOARD:,} characters" if len(words) > CLIPBOARD else ""
+        self.notify(f"sent the {what} to the terminal's clipboard{cut}", markup=False)
+
+
+class Upright(Painted):
+    """Divide the two parts."""
+
+    def keys(self) -> Sequence[Hashable]:
+        """Return what the lines show."""
+        return [0] * self.size.height
+
+    def line(self, y: int) -> Sequence[Part]:
+        """Return one piece of the line."""
+        return [("|" if self.signs.ascii else "│", "rule")]
+
+
+def _same(one: Record, other: Record | None) -> bool:
+    return other is not None and (
+        one is other
+        or (one.time, one.src, one.sport, one.data)
+        == (other.time, other.src, other.sport, other.data)
+    )
+
+
+def _is_hex(words: str) -> bool:
+    digits = words[2:].replace(" ", "")
+    return (
+        words[:2].lower() == "0x"
+        and bool(digits)
+        and len(digits) % 2 == 0
+        and all(each in "0123456789abcdefABCDEF" for each in digits)
+    )
+
+
+def _bytes_of(words: str) -> bytes:
+    if _is_hex(words):
+        return bytes.fromhex(words[2:].replace(" ", ""))
+    return words.lower().encode()

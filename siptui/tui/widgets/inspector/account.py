@@ -1,0 +1,97 @@
+"""What is there to say about one record, and which bytes does each line stand for?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from siptui import text
+from siptui.decode import frame as frames
+from siptui.decode.message import Message, read
+from siptui.record import Record, decode
+from siptui.tui.paint import Part
+from siptui.tui.widgets.inspector.body import body_items, other_items
+from siptui.tui.widgets.inspector.facts import fact_items
+from siptui.tui.widgets.inspector.head import head_items
+from siptui.tui.widgets.inspector.items import Fact, Item, fact, rule
+from siptui.tui.widgets.inspector.part import NOWHERE, Range
+
+
+class Account(NamedTuple):
+    """Hold what both parts of the inspector show of one record."""
+
+    items: tuple[Item, ...]
+    data: bytes
+    """The bytes shown."""
+    defects: tuple[Range, ...]
+    """Where in `data` something is wrong."""
+    title: tuple[Part, ...] = ()
+    copy: str = ""
+    """The message as lines of safe text."""
+
+
+def account(record: Record | None, facts: Sequence[Fact] = (), frame: int | None = None) -> Account:
+    """Return everything about `record`; its payload, or one of its frames whole."""
+    if record is None:
+        return Account((), b"", (), (("no message", "dim"),))
+    message = read(record.data) if record.kind == "sip" else None
+    findings = message.findings if message else ()
+    items = [*fact_items(record)]
+    items += [fact(each.title, each.text, range=(each.start, each.stop)) for each in facts]
+    items += [
+        fact(
+            each.name,
+            each.text,
+            f"defect:{each.name}",
+            (each.start, each.stop),
+            alarm=True,
+        )
+        for each in findings
+    ]
+    if message is not None:
+        items.append(rule("message"))
+        items += head_items(record, message)
+        items += body_items(record.data, *message.body, _content_type(message))
+    else:
+        items.append(rule(f"not SIP: {text.safe(record.kind)}"))
+        items += other_items(record.data)
+    data, shift, layers = record.data, 0, []
+    if frame is not None and frame < len(record.frames):
+        data = record.frames[frame].data
+        shift = record.offset if frame == 0 else -1
+        layers = [
+            fact(each.name, each.summary, range=(each.start, each.stop))._replace(kind="layer")
+            for each in frames.layers(record.frames[frame])
+        ]
+        items = [*layers, *(_moved(item, shift) for item in items)]
+        items.insert(0, rule(f"frame {frame + 1} of {len(record.frames)}"))
+        items.insert(len(layers) + 1, rule("record"))
+    defects = tuple(item.range for item in items if item.kind == "finding" and item.range[0] >= 0)
+    return Account(tuple(items), data, defects, _title(record), _copy(record.data))
+
+
+def _content_type(message: Message) -> str:
+    for header in message.headers:
+        if header.canonical.lower() == "content-type":
+            return header.value
+    return ""
+
+
+def _moved(item: Item, shift: int) -> Item:
+    start, stop = item.range
+    if shift < 0 or start < 0:
+        return item._replace(range=NOWHERE)
+    return item._replace(range=(start + shift, stop + shift))
+
+
+def _title(record: Record) -> tuple[Part, ...]:
+    if record.kind != "sip":
+        return (("not SIP", "title"), (f" {text.safe(record.kind)}", "head"))
+    line = record.data.lstrip(b"\r\n").split(b"\n", 1)[0].strip()
+    first, _, rest = text.safe(decode(line)).partition(" ")
+    return ((first, "title"), (f" {rest}", "dim"))
+
+
+def _copy(data: bytes) -> str:
+    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    return "\n".join(text.safe(line) for line in lines)

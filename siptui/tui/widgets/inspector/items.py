@@ -1,0 +1,77 @@
+"""What is one line of the decoded message, before it is folded to a width?"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from siptui import text
+from siptui.tui.paint import Part
+from siptui.tui.widgets.inspector.part import NOWHERE, Range
+
+Kind = Literal["rule", "fact", "finding", "layer", "start", "field", "body", "note"]
+
+
+class Fact(NamedTuple):
+    """Hold one thing that is known about a message, and from which of its bytes."""
+
+    title: str
+    """A word or two: ``tag``, ``why``."""
+    text: str
+    """The finding in words; need not be safe for a terminal."""
+    start: int = -1
+    """Where its bytes begin in the message; -1 if it comes from none."""
+    stop: int = -1
+
+
+class Item(NamedTuple):
+    """Hold one line and what can be done with it."""
+
+    kind: Kind
+    parts: tuple[Part, ...]
+    """Safe texts and their roles."""
+    range: Range = NOWHERE
+    """Its bytes among those that are shown."""
+    term: str = ""
+    """The filter term that keeps only messages like this."""
+    value: str = ""
+    """What is copied: the value alone."""
+    defect: bool = False
+    """Whether something is wrong with it."""
+    indent: int = 0
+    """How far the lines are indented that it is continued on."""
+    name: str = ""
+    """By what it is found again in another message."""
+
+
+LABEL = 10
+"""The width of the titles of facts, in cells."""
+
+
+def rule(words: str) -> Item:
+    """Return a line that begins a section."""
+    return Item("rule", ((words, "title"),), name=f"rule {words}")
+
+
+def fact(
+    title: str,
+    words: str | tuple[Part, ...],
+    term: str = "",
+    range: Range = NOWHERE,
+    *,
+    alarm: bool = False,
+    value: str = "",
+) -> Item:
+    """Return a line that states one thing about the message."""
+    if isinstance(words, str):
+        words = ((text.safe(words), "text"),)
+    plain = "".join(each for each, _ in words)
+    return Item(
+        "finding" if alarm else "fact",
+        ((text.fit(text.safe(title), LABEL) + " ", "alarm" if alarm else "dim"), *words),
+        range,
+        term,
+        value or plain,
+        alarm,
+        LABEL + 1,
+        f"fact {title}",
+    )
