@@ -245,14 +245,24 @@ class Decoder:
     def _datagram(self, way: Way, sport: int, dport: int, start: int, end: int) -> None:
         payload = way.data[start:end]
         offset = way.offset(start)
-        if payload and payload[0] in hep.FIRST_BYTES and self._hep(payload, way.frames, offset):
+        defects = way.defects + (("truncated",) if way.missing else ())
+        if (
+            payload
+            and payload[0] in hep.FIRST_BYTES
+            and self._hep(payload, way.frames, offset, defects)
+        ):
             return
         flow = Flow(self._texts[way.src], sport, self._texts[way.dst], dport)
-        defects = way.defects + (("truncated",) if way.missing else ())
         piece = Piece(payload, way.frames, offset, "", "udp", defects)
         self._divided(divide(payload), flow, piece)
 
-    def _hep(self, payload: bytes, frames: tuple[Frame, ...], offset: int) -> bool:
+    def _hep(
+        self,
+        payload: bytes,
+        frames: tuple[Frame, ...],
+        offset: int,
+        defects: tuple[str, ...] = (),
+    ) -> bool:
         """Take what a capture agent sent on; return whether it was that."""
         try:
             carried = hep.read(payload)
@@ -262,7 +272,8 @@ class Decoder:
             return False
         start = offset + carried.start if offset >= 0 and carried.start >= 0 else -1
         flow = Flow(carried.source, carried.sport, carried.target, carried.dport)
-        defects = ("truncated",) if carried.cut else ()
+        if carried.cut:
+            defects += ("truncated",)
         piece = Piece(carried.data, frames, start, "", "hep", defects)
         self._divided(divide(carried.data), flow, piece)
         return True
@@ -340,10 +351,7 @@ class Decoder:
             if uri:
                 record.spans = (*uri, *record.spans[2:])
             if defects:
-                known = record.defects
-                record.defects = known + tuple(
-                    name
-                    for name in defects
-                    if name not in known and (name != "truncated" or index == last)
-                )
+                # What was cut off is missing from the last message only.
+                more = [name for name in defects if name != "truncated" or index >= last]
+                record.defects = tuple(dict.fromkeys((*record.defects, *more)))
             self._records.append(record)
