@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import stat
@@ -103,12 +104,13 @@ class Stream:
             if not self._packed:
                 return b""
             self._unpack = zlib.decompressobj(_WITH_GZIP_HEADER)
+        before = self._unpack.copy()
         try:
             data = self._unpack.decompress(self._packed, CHUNK)
         except zlib.error as error:
             self.problem = f"the gzip data is damaged ({str(error).partition(': ')[2] or error})"
             self.ended = True
-            return b""
+            return _up_to_the_damage(before, self._packed)
         self._packed = self._unpack.unused_data or self._unpack.unconsumed_tail
         self._held_back = len(data) == CHUNK
         return data
@@ -124,3 +126,15 @@ class Stream:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _up_to_the_damage(unpack: zlib._Decompress, packed: bytes) -> bytes:
+    """Return what `packed` holds before the byte that zlib stumbles over.
+
+    Byte by byte, for a failing call throws away what it had unpacked before.
+    """
+    parts: list[bytes] = []
+    with contextlib.suppress(zlib.error):
+        for at in range(len(packed)):
+            parts.append(unpack.decompress(packed[at : at + 1]))
+    return b"".join(parts)
