@@ -90,8 +90,16 @@ PLAIN = Signs(
 
 
 def plain(value: str) -> str:
-    """Return a safe text in ASCII: what is missing there as ``\\xNN`` or ``\\uNNNN``."""
-    return value.replace("…", "~").encode("ascii", "backslashreplace").decode("ascii")
+    """Return a safe text in ASCII, in as many cells: a sign stands for what is missing there."""
+    return "".join(
+        letter if letter.isascii() else _PLAIN.get(letter, "?" * text.width(letter))
+        for letter in value
+    )
+
+
+_PLAIN = {"…": "~", "·": "-", "↑": "^", "↓": "v", "⟨": "<", "⟩": ">"} | {
+    chr(code): "^" for code in range(0x2400, 0x2422)
+}
 
 
 class Painted(Widget):
@@ -149,7 +157,7 @@ class Painted(Widget):
                 room = width - used
                 words = words[:room] if words.isspace() else text.cut(words, room)
                 if self.signs.ascii:
-                    words = words.replace("…", "~")
+                    words = plain(words)
                 need = text.width(words)
             if words:
                 segments.append(Segment(words, self.ink(f"{base} {roles}" if base else roles)))
@@ -165,6 +173,11 @@ class Painted(Widget):
             style = self.rich_style
             for role in roles.split():
                 style += self.get_component_rich_style(f"paint--{role}", partial=True)
+            if style.reverse:
+                # Reversed colours would make a patchwork of the line under the cursor.
+                style = self.rich_style + Style(
+                    reverse=True, bold=style.bold, underline=style.underline
+                )
             if len(self._inks) > 500:
                 self._inks.clear()
             self._inks[roles] = style

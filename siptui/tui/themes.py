@@ -176,6 +176,8 @@ def _terminal(name: str, dark: bool) -> Theme:
                 plain,
                 plain,
             ),
+            "ansi-background": "ansi_black" if dark else "ansi_white",
+            "ansi-foreground": "ansi_white" if dark else "ansi_black",
             "input-cursor-text-style": "reverse",
             "input-cursor-background": plain,
             "input-cursor-foreground": plain,

@@ -18,7 +18,8 @@ from siptui.record import FIELDS
 from siptui.tui.actions import ACTIONS, key_name, plain_key
 from siptui.tui.paint import Lines, Part, Signs, rule
 
-Line = list[Part]
+Row = tuple[str, str]
+"""A key, field or example, and what it means."""
 
 SIGNS = (
     ("mark", "marked message"),
@@ -31,51 +32,60 @@ SIGNS = (
 """Signs of the screen, by their names in `Signs`, and what they mean."""
 
 
-def lines(
+def rows(
     keys: Mapping[str, Sequence[str]], language: Sequence[tuple[str, str]], signs: Signs
-) -> list[Line]:
-    """Return the help as lines; those without parts divide, titles have the role ``title``."""
-    found: list[Line] = []
+) -> list[Row]:
+    """Return the help as rows; a row without a key is the title of those below it."""
+    found: list[Row] = []
     group = ""
     for action in ACTIONS:
         if action.group != group:
             group = action.group
-            found += [[], [(group, "title")]]
-        names = "  ".join(key_name(key) for key in keys[action.id]) or "(no key)"
-        if signs.ascii:
-            names = plain_key(names)
-        found.append([(f"  {names:<16} ", "key"), (action.help, "text")])
-    found += [[], [("Filter language", "title")]]
-    for example, meaning in language:
-        found.append([(f"  {example:<30} ", "key"), (meaning, "text")])
-    found += [[], [("Fields", "title")]]
+            found.append(("", group))
+        names = "  ".join(map(key_name, keys[action.id])) or "(no key)"
+        found.append((plain_key(names) if signs.ascii else names, action.help))
+    found += [("", "Filter language"), *language, ("", "Fields")]
     for field in FIELDS:
         names = ", ".join((field.name, *field.aliases))
-        found.append([(f"  {names:<30} ", "key"), (f"{field.help} ", "text"), (field.type, "dim")])
-    found += [[], [("Signs", "title")]]
-    for name, meaning in SIGNS:
-        found.append([(f"  {getattr(signs, name):<3} ", "key"), (meaning, "text")])
-    return found[1:]
+        found.append((names, f"{field.help} ({field.type})"))
+    found.append(("", "Signs"))
+    found += [(getattr(signs, name), meaning) for name, meaning in SIGNS]
+    return found
 
 
-def matching(found: Sequence[Line], words: str) -> list[Line]:
-    """Return the lines that hold all of `words`, below their titles."""
+def matching(found: Sequence[Row], words: str) -> list[Row]:
+    """Return the rows that hold all of `words`, below their titles."""
     wanted = words.lower().split()
-    if not wanted:
-        return list(found)
-    kept: list[Line] = []
-    title: Line | None = None
-    for line in found:
-        if len(line) == 1 and line[0][1] == "title":
-            title = line
-            continue
-        whole = "".join(part for part, _ in line).lower()
-        if line and all(word in whole for word in wanted):
+    kept: list[Row] = []
+    title: Row | None = None
+    for row in found:
+        if not row[0]:
+            title = row
+        elif all(word in f"{row[0]} {row[1]}".lower() for word in wanted):
             if title is not None:
-                kept += [[], title] if kept else [title]
+                kept.append(title)
                 title = None
-            kept.append(line)
-    return kept or [[(f"nothing about {text.safe(words)!r}", "dim")]]
+            kept.append(row)
+    return kept or [("", f"nothing about {text.safe(words)}")]
+
+
+def lines(found: Sequence[Row], width: int) -> list[list[Part]]:
+    """Return rows as lines of `width` cells, long texts wrapped."""
+    made: list[list[Part]] = []
+    indent = max(12, min(34, width // 4))
+    for key, words in found:
+        if not key:
+            made += [[]] if made else []
+            made.append([(words, "title")])
+            continue
+        first, *more = text.wrap(words, width - indent - 1)
+        if text.width(key) + 3 > indent:
+            made.append([(f"  {key}", "key")])
+            made.append([(" " * indent, ""), (first, "text")])
+        else:
+            made.append([("  ", ""), (text.fit(key, indent - 2), "key"), (first, "text")])
+        made += [[(" " * indent, ""), (line, "text")] for line in more]
+    return made
 
 
 class HelpScreen(ModalScreen[None]):
@@ -100,7 +110,7 @@ class HelpScreen(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._signs = signs
-        self._all = lines(keys, language, signs)
+        self._all = rows(keys, language, signs)
         self._lines = Lines(id="help-lines", signs=signs)
         self._title = Lines(id="help-title", signs=signs)
         self._title.can_focus = False
@@ -116,12 +126,16 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show everything."""
         self._search.display = False
-        self._lines.show(self._all)
         self._lines.focus()
 
     def on_resize(self) -> None:
-        """Draw the title in the new width."""
-        self.call_after_refresh(self._retitle)
+        """Wrap to the new width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        found = matching(self._all, self._search.value)
+        self._lines.show(lines(found, self._lines.size.width))
+        self._retitle()
 
     def _retitle(self) -> None:
         right: list[Part] = [(self._lines.position, "dim"), ("  / search  Esc close", "dim")]
@@ -131,8 +145,8 @@ class HelpScreen(ModalScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show only lines that hold what was typed."""
-        self._lines.show(matching(self._all, event.value))
-        self._retitle()
+        event.stop()
+        self._show()
 
     def on_input_submitted(self) -> None:
         """Go back to the text."""

@@ -13,7 +13,7 @@
     ├ strip      first values of two counters, where there is no side ──────────┤
     └ footer     keys that do something now ────────────────────────────────────┘
 
-Below 100 columns there is no side: a counter or the inspector takes the place of the stream while
+Below 110 columns there is no side: a counter or the inspector takes the place of the stream while
 it is used. `siptui.tcss` drops panes by the size classes; which ones are wanted are classes, too.
 Nothing here is told of messages: `tick` asks the view, at the rate of the settings.
 """
@@ -62,7 +62,7 @@ class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS: ClassVar = [
         (0, "-thin"),
         (60, "-narrow"),
-        (100, "-middle"),
+        (110, "-middle"),
         (160, "-wide"),
     ]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-flat"), (12, "-low"), (34, "-high"), (45, "-tall")]

@@ -140,7 +140,7 @@ class TallyPane(Painted, can_focus=True):
             return self._title()
         row = self.top + y - 1
         if row >= len(self.entries):
-            return [("  nothing yet", "dim")] if row == 0 else []
+            return [("  nothing", "dim")] if row == 0 else []
         most = max(entry.count for entry in self.entries)
         name, length, count, share, rate = self._words(self.entries[row], most)
         base = "cursor" if row == self.cursor and self.has_focus else ""
