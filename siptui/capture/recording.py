@@ -42,11 +42,7 @@ class Recording:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SiptuiError(f"cannot record to {path}: {reason}") from None
-        try:
-            self._append(self._section.header())
-        except SiptuiError:
-            self._close()
-            raise
+        self._append(self._section.header())
 
     def write(self, frames: Iterable[Frame]) -> None:
         """Append frames. Raises SiptuiError with the reason if the system refuses."""
