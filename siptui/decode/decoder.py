@@ -54,8 +54,8 @@ class Decoder:
         texts = self._texts
         first_bytes = hep.FIRST_BYTES
         for frame in frames:
-            data = frame.data
-            found = ordinary(data, frame.link)
+            time, data, link, _, _ = frame
+            found = ordinary(data, link)
             if found is None:
                 self._walk_frame(frame)
                 continue
@@ -69,7 +69,7 @@ class Decoder:
                 self._divided(ranges, flow, Piece(payload, (frame,), start, transport="udp"))
                 continue
             record = Record(
-                frame.time,
+                time,
                 texts[src],
                 sport,
                 texts[dst],

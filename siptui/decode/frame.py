@@ -66,8 +66,8 @@ def _walk(data: bytes, following: str, found: list[Layer]) -> tuple[int, int]:
                 header = reader(data, at, end)
                 found.append(Layer(header.name, at, header.stop, _summary(header)))
                 following, at, end = header.next, header.stop, header.end
-                if following == PIECE and _is_first(header):
-                    following = protocol(header.packet.p if header.name == "ipv4" else 0)
+                if following == PIECE and header.name == "ipv4" and not header.packet.offset:
+                    following = protocol(header.packet.p)
             elif following in _TRANSPORTS:
                 following, at, end = _TRANSPORTS[following](data, at, end, found)
             else:
@@ -76,10 +76,6 @@ def _walk(data: bytes, following: str, found: list[Layer]) -> tuple[int, int]:
             found.append(Layer(problem.name, at, end, "cannot be read"))
             return end, end
     return at, end
-
-
-def _is_first(header: Header) -> bool:
-    return header.name == "ipv4" and not header.packet.offset
 
 
 def _udp(data: bytes, at: int, end: int, found: list[Layer]) -> tuple[str, int, int]:
@@ -206,6 +202,7 @@ _SUMMARIES: dict[str, Callable[[Any], str]] = {
     "vlan": lambda tag: f"VLAN {tag.id}, priority {tag.pri}, type {tag.type:#06x}",
     "sll": lambda packet: f"packet type {packet.type}, protocol {packet.ethtype:#06x}",
     "sll2": lambda packet: f"interface {packet.intindex}, protocol {packet.ethtype:#06x}",
+    "nflog": lambda family: f"address family {family}",
     "null": lambda family: f"address family {family}",
     "chdlc": lambda number: f"protocol {number:#06x}",
     "ppp": lambda number: f"protocol {number:#06x}",

@@ -162,7 +162,9 @@ class Framer:
 
     def _other(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
         """Take bytes that are no SIP, as far as no start line can begin in them."""
-        kind = "continuation" if self.lost else self._name(bytes(buffer[at : at + 2048]))
+        kind = self._name(bytes(buffer[at : at + 2048]))
+        if self.lost and kind in _UNSURE:
+            kind = "continuation"
         stop = len(buffer)
         if kind not in _UNSURE:
             self._foreign = kind

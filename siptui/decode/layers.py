@@ -13,6 +13,7 @@ READERS: dict[str, Callable[[bytes, int, int], Header]] = {
     "vlan": link.read_vlan,
     "sll": link.read_sll,
     "sll2": link.read_sll2,
+    "nflog": link.read_nflog,
     "null": link.read_null,
     "chdlc": link.read_chdlc,
     "ppp": link.read_ppp,

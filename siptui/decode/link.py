@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from dpkt import ethernet, pppoe, sll, sll2
 
 from siptui.decode.headers import Header, UnreadableError, unpack
@@ -19,6 +21,7 @@ LINKS: dict[int, str] = {
     113: "sll",
     228: "ipv4",
     229: "ipv6",
+    239: "nflog",
     276: "sll2",
 }
 """The reader for each LINKTYPE_ number (https://www.tcpdump.org/linktypes.html)."""
@@ -44,6 +47,7 @@ PPP_PROTOCOLS: dict[int, str] = {0x21: "ipv4", 0x57: "ipv6", 0x281: "mpls", 0x28
 FAMILIES: dict[int, str] = {2: "ipv4", 10: "ipv6", 24: "ipv6", 28: "ipv6", 30: "ipv6"}
 """Address families of LINKTYPE_NULL as BSD, Linux, FreeBSD and macOS number them."""
 
+_NFLOG_PAYLOAD = 9
 _SNAP = b"\xaa\xaa\x03\x00\x00\x00"
 
 
@@ -96,6 +100,20 @@ def read_null(data: bytes, at: int, end: int) -> Header:
     if family > 0xFFFF:
         family = int.from_bytes(data[at : at + 4], "big")
     return Header("null", at, at + 4, end, FAMILIES.get(family, "address family"), family)
+
+
+def read_nflog(data: bytes, at: int, end: int) -> Header:
+    """Read a Linux NFLOG header; its last value is the packet."""
+    family = data[at] if at + 4 <= end else 0
+    stop = at + 4
+    while stop + 4 <= end:
+        size, kind = struct.unpack_from("<HH", data, stop)
+        if kind == _NFLOG_PAYLOAD or size < 4:
+            break
+        stop += -(-size // 4) * 4
+    if stop + 4 > end or size < 4:
+        raise UnreadableError("nflog")
+    return Header("nflog", at, stop + 4, end, FAMILIES.get(family, "address family"), family)
 
 
 def read_chdlc(data: bytes, at: int, end: int) -> Header:

@@ -18,13 +18,16 @@ def ordinary(data: bytes, link: int) -> tuple[bytes, bytes, int, int, int, int] 
     """Return packed source and target, both ports, and start and stop of the payload.
 
     None for whatever is not a whole, unfragmented UDP datagram right behind an IPv4 header without
-    options or an IPv6 header without extension headers, in Ethernet, Linux SLL or SLL2, or raw IP,
-    or may be a tunnel.
+    options or an IPv6 header without extension headers, in Ethernet with at most one 802.1Q tag,
+    Linux SLL or SLL2, or raw IP; and for what may be a tunnel.
     """
     size = len(data)
     if link == 1:
         at = 14
         ethertype = data[12:14]
+        if ethertype == b"\x81\x00":
+            at = 18
+            ethertype = data[16:18]
     elif link == 101 or link == 228 or link == 229:
         at = 0
         ethertype = b"\x08\x00" if link == 228 else b"\x86\xdd"

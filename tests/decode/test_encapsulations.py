@@ -78,6 +78,12 @@ V4 = {
     "NULL little": (b"\x02\0\0\0" + PACKET, NULL),
     "NULL big": (b"\0\0\0\x02" + PACKET, NULL),
     "LOOP": (b"\0\0\0\x02" + PACKET, LOOP),
+    "NFLOG": (
+        bytes.fromhex("02000001 08000100 08000200 05000a00 61000000")
+        + struct.pack("<HH", 4 + len(PACKET), 9)
+        + PACKET,
+        239,
+    ),
     "PPP": (b"\x00\x21" + PACKET, PPP),
     "PPP with address": (b"\xff\x03\x00\x21" + PACKET, PPP),
     "PPP short protocol": (b"\x21" + PACKET, PPP),
