@@ -1,0 +1,102 @@
+"""What does a host in a message name: a public address, one from inside somewhere, or a name?"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Literal, NamedTuple
+
+Scope = Literal["public", "private", "zero", "name", ""]
+
+_PRIVATE = tuple(
+    ip_network(each)
+    for each in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
+        "127.0.0.0/8", "0.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128", "::/128",
+    )
+)  # fmt: skip
+"""What no packet from elsewhere can mean (RFC 1918, 6598, 3927, 1122, 4193, 4291)."""
+_LONGEST = 255
+"""Bytes of the longest host that is looked at (RFC 1035 section 2.3.4)."""
+
+
+class Host(NamedTuple):
+    """Hold a host of a message and what it can mean."""
+
+    text: str
+    """The address in its usual form, or the name in lower case."""
+    scope: Scope
+
+
+NONE = Host("", "")
+
+
+@lru_cache(1 << 13)
+def scope_of(address: str) -> Scope:
+    """Return what an address can mean: ``private`` covers all that is not reached from outside."""
+    try:
+        parsed: IPv4Address | IPv6Address = ip_address(address)
+    except ValueError:
+        return "name" if address else ""
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    if parsed.is_unspecified:
+        return "zero"
+    return "private" if any(parsed in net for net in _PRIVATE) else "public"
+
+
+@lru_cache(1 << 13)
+def host(value: bytes) -> Host:
+    """Return the host in a host-port, an addr-spec, a name-addr or a Via's first part.
+
+    Nothing is raised; what has no host gives an empty one.
+    """
+    start, stop = span(value)
+    found = value[start:stop]
+    if not found or len(found) > _LONGEST:
+        return NONE
+    text = found.decode("latin-1").strip("[]").lower()
+    scope = scope_of(text)
+    if scope in ("public", "private", "zero") and ":" in text:
+        text = str(ip_address(text))
+    return Host(text, scope)
+
+
+def span(value: bytes) -> tuple[int, int]:
+    """Return where the host stands in a host-port, addr-spec, name-addr or Via's first part."""
+    start, stop = 0, len(value)
+    if value.startswith(b"SIP"):
+        start = max(value.rfind(b" "), value.rfind(b"\t")) + 1
+    else:
+        angle = value.rfind(b"<")
+        if angle >= 0:
+            start = angle + 1
+            end = value.find(b">", start)
+            stop = end if end >= 0 else stop
+        at = value.find(b"@", start, stop)
+        if at >= 0:
+            start = at + 1
+        else:
+            colon = value.find(b":", start, stop)
+            if colon >= 0 and value[start:colon].isalpha():
+                start = colon + 1
+    if value[start : start + 1] == b"[":
+        end = value.find(b"]", start, stop)
+        return (start, end + 1) if end >= 0 else (start, start)
+    for index in range(start, stop):
+        if value[index] in b":;>?, \t\r\n":
+            return start, index
+    return start, stop
+
+
+@lru_cache(1 << 14)
+def network(address: str) -> str:
+    """Return the /24 of an IPv4 address or the /48 of an IPv6 one; empty for what is neither."""
+    if ":" not in address:
+        head = address.rpartition(".")[0]
+        return f"{head}.0/24" if head else ""
+    try:
+        parsed = int(IPv6Address(address.partition("%")[0]))
+    except ValueError:
+        return ""
+    return f"{IPv6Address(parsed >> 80 << 80)}/48"

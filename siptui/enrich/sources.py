@@ -1,0 +1,239 @@
+"""What has each source done so far? A bounded history that rules read.
+
+Time is the capture's clock. Whatever a source sends, its entry holds a fixed number of small
+things; texts are kept as hashes. When the table is full, the half that was silent longest goes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+from siptui.enrich.digests import Digests
+
+ENTRIES = 40_000
+"""Sources remembered at most."""
+SECOND = 1_000_000_000
+ENUMERATED = 4
+"""Distinct users within `ENUMERATION_TIME` that make an enumeration."""
+ENUMERATION_TIME = 60 * SECOND
+SWEPT = 6
+"""Distinct methods within `SWEEP_TIME` that make a method sweep."""
+SWEEP_TIME = 5 * SECOND
+FLOOD_RATE = 50
+"""Requests a second that `FLOOD_SECONDS` full seconds must exceed to be a flood."""
+FLOOD_SECONDS = 10
+SERVICES = 4
+"""Distinct protocols within `SERVICE_TIME` that make a service sweep."""
+SERVICE_TIME = 300 * SECOND
+PEERS = 16
+"""Addresses remembered that one source sent requests to."""
+
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Value]):
+    """Map keys to values, and forget those that were not asked for longest.
+
+    There are two halves: what is asked for moves into the young one; when that is full it becomes
+    the old one, and what was left in the old one is gone. No order has to be kept a look-up.
+    """
+
+    __slots__ = ("let_go", "limit", "old", "young")
+
+    def __init__(self, limit: int) -> None:
+        """Hold at most `limit` entries."""
+        self.limit = max(1, limit // 2)
+        self.young: dict[object, Value] = {}
+        self.old: dict[object, Value] = {}
+        self.let_go = 0
+        """How many entries were forgotten."""
+
+    def __len__(self) -> int:
+        return len(self.young) + len(self.old)
+
+    def get(self, key: object) -> Value | None:
+        """Return the value of a key, or None."""
+        found = self.young.get(key)
+        if found is None:
+            found = self.old.pop(key, None)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def peek(self, key: object) -> Value | None:
+        """Return the value of a key without counting this as being asked for."""
+        found = self.young.get(key)
+        return self.old.get(key) if found is None else found
+
+    def put(self, key: object, value: Value) -> None:
+        """Set the value of a key."""
+        if len(self.young) >= self.limit:
+            self.let_go += len(self.old)
+            self.old = self.young
+            self.young = {}
+        self.young[key] = value
+
+
+class Source:
+    """Hold what one address has sent."""
+
+    __slots__ = (
+        "busy", "digests", "in_second", "interesting", "kinds", "last", "messages", "method",
+        "methods", "options", "other_at", "peer", "peers", "repeats", "second", "user", "users",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.last = 0
+        self.second = 0
+        self.in_second = 0
+        """Requests in `second` so far."""
+        self.busy = 0
+        """Full seconds in a row that were above the rate of a flood."""
+        self.user = 0
+        """Hash of the user last asked for."""
+        self.repeats = 0
+        """Requests in a row with the same method and user."""
+        self.users: dict[int, int] | None = None
+        """Hashes of the last distinct users asked for without credentials, and when."""
+        self.method = ""
+        self.methods: dict[str, int] | None = None
+        """The last distinct methods, and when each was last in use."""
+        self.options = 0
+        self.other_at = 0
+        """When a request other than OPTIONS came last; 0 if none did."""
+        self.peer = ""
+        self.peers: set[str] | None = None
+        """Whom it sent requests to before `peer`."""
+        self.kinds: dict[str, int] | None = None
+        """Protocols other than SIP, and when each was last seen."""
+        self.digests: Digests | None = None
+        self.interesting = False
+        """Whether it has shown more than known tools and routine scans."""
+
+    def asks_for(self, user: int, now: int) -> bool:
+        """Note a user (its hash); tell whether it is one of many."""
+        users = self.users
+        if users is None:
+            users = self.users = {}
+        if user in users:
+            del users[user]
+        elif len(users) >= ENUMERATED:
+            del users[next(iter(users))]
+        users[user] = now
+        return len(users) >= ENUMERATED and now - next(iter(users.values())) <= ENUMERATION_TIME
+
+    def changes_method(self, method: str, now: int) -> None:
+        """Note that the method differs from the one before."""
+        methods = self.methods
+        if methods is None:
+            methods = self.methods = {}
+        if self.method:
+            methods.pop(self.method, None)
+            methods[self.method] = self.last
+        methods.pop(method, None)
+        methods[method] = now
+        if len(methods) > SWEPT:
+            del methods[next(iter(methods))]
+        self.method = method
+
+    def sweeps(self, now: int) -> bool:
+        """Tell whether many methods came within a short time."""
+        methods = self.methods
+        return (
+            methods is not None
+            and len(methods) >= SWEPT
+            and now - next(iter(methods.values())) <= SWEEP_TIME
+        )
+
+    def turns(self, second: int) -> None:
+        """Begin a new second of the capture's clock."""
+        if self.in_second > FLOOD_RATE and second - self.second == 1:
+            self.busy += 1
+        else:
+            self.busy = 0
+        self.second = second
+        self.in_second = 1
+
+    def speaks(self, kind: str, now: int) -> bool:
+        """Note a protocol other than SIP; tell whether it is one of many."""
+        kinds = self.kinds
+        if kinds is None:
+            kinds = self.kinds = {}
+        kinds.pop(kind, None)
+        kinds[kind] = now
+        if len(kinds) > SERVICES:
+            del kinds[next(iter(kinds))]
+        return len(kinds) >= SERVICES and now - next(iter(kinds.values())) <= SERVICE_TIME
+
+    def sends_to(self, peer: str) -> None:
+        """Note whom a request was sent to."""
+        if self.peer:
+            peers = self.peers
+            if peers is None:
+                peers = self.peers = set()
+            if len(peers) >= PEERS:
+                peers.clear()
+            peers.add(self.peer)
+        self.peer = peer
+
+    def sent_to(self, peer: str) -> bool:
+        """Tell whether a request was sent to this address."""
+        return self.peer == peer or (self.peers is not None and peer in self.peers)
+
+
+class Sources(Recent[Source]):
+    """Hold the history of every source, within bounds."""
+
+    __slots__ = ()
+
+    def __init__(self, limit: int = ENTRIES) -> None:
+        super().__init__(limit)
+
+    def of(self, address: str) -> Source:
+        """Return the history of a source; a new one if it is not known."""
+        found = self.get(address)
+        if found is None:
+            found = Source()
+            self.put(address, found)
+        return found
+
+
+class Traffic:
+    """Know the rate of all requests together: now, and over the last hour."""
+
+    _SHORT = 10
+    _LEARN = 10
+
+    def __init__(self) -> None:
+        self._minutes: OrderedDict[int, int] = OrderedDict()
+        self._slot = 0
+        self._in_slot = 0
+        self._last_rate = 0.0
+        self.surges = False
+        """Whether the last seconds were far above the mean of the hour before."""
+
+    def count(self, messages: int, now: int) -> None:
+        """Add messages that arrived until `now` (nanoseconds)."""
+        seconds = now // SECOND
+        slot = seconds // self._SHORT
+        if slot != self._slot:
+            self._last_rate = self._in_slot / self._SHORT
+            self._slot = slot
+            self._in_slot = 0
+            self._judge()
+        self._in_slot += messages
+        minute = seconds // 60
+        self._minutes[minute] = self._minutes.get(minute, 0) + messages
+        while len(self._minutes) > 60:
+            self._minutes.popitem(last=False)
+
+    def _judge(self) -> None:
+        before = list(self._minutes.values())[:-1]
+        mean = sum(before) / (60 * len(before)) if before else 0.0
+        self.surges = (
+            len(before) >= self._LEARN
+            and self._last_rate > FLOOD_RATE
+            and self._last_rate > 5 * mean
+        )
