@@ -83,7 +83,9 @@ _WHOLE = ("src", "time", "country")
 def _column(name: str, sources: int) -> Column:
     for column in DEFAULT:
         if column.field == name:
-            return replace(column, most=max(column.most, sources)) if name == "src" else column
+            if name == "src":
+                return replace(column, good=max(15, sources), most=max(15, sources))
+            return column
     field = FIELD[name]
     width = max(field.width, len(field.title))
     align: Literal["left", "right"] = "right" if field.type == "number" else "left"
@@ -111,10 +113,10 @@ def choose(width: int, names: Sequence[str] = (), sources: int = 15) -> list[tup
     left = width - sum(widths.values()) - len(chosen) + 1
     if left < 0:
         return [(chosen[0], max(1, width))]
-    for stage in ("good", "most"):
-        left = _grow(chosen, widths, left, stage)
-        if stage == "good":
-            left = _complete(chosen, widths, left)
+    left = _complete(chosen, widths, left // 2, ("src",)) + left - left // 2
+    left = _grow(chosen, widths, left, "good")
+    left = _complete(chosen, widths, left, _WHOLE)
+    _grow(chosen, widths, left, "most")
     return [(column, widths[column.field]) for column in chosen]
 
 
@@ -134,11 +136,13 @@ def _grow(chosen: Sequence[Column], widths: dict[str, int], left: int, stage: st
     return left
 
 
-def _complete(chosen: Sequence[Column], widths: dict[str, int], left: int) -> int:
+def _complete(
+    chosen: Sequence[Column], widths: dict[str, int], left: int, names: Sequence[str]
+) -> int:
     """Give columns that are worth nothing in between all they can use, if there is enough."""
     for column in chosen:
         need = column.most - widths[column.field]
-        if column.field in _WHOLE and 0 < need <= left:
+        if column.field in names and 0 < need <= left:
             widths[column.field] += need
             left -= need
     return left

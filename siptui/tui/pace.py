@@ -10,12 +10,12 @@ SECONDS = 60
 class Pace:
     """Turn a rising count into messages a second, over the last minute."""
 
-    def __init__(self, now: float) -> None:
-        """Begin at `now`, in seconds, with nothing received."""
+    def __init__(self, now: float, count: int = 0) -> None:
+        """Begin at `now`, in seconds, with `count` messages received before."""
         self.rates: deque[float] = deque(maxlen=SECONDS)
         """One value a second, the newest last."""
         self._since = now
-        self._count = 0
+        self._count = count
 
     def tell(self, now: float, count: int) -> None:
         """Say how many messages were received in all until `now`."""
