@@ -17,14 +17,20 @@ WHY = "no right to capture: run siptui as root, or give it the capability cap_ne
 class Device:
     name: str
     addresses: tuple[str, ...] = ()
-    problem: str = ""
+    reason: str = ""
+    up: bool = True
+
+    @property
+    def may_capture(self) -> bool:
+        return not self.reason
 
 
 def devices(problem: str = "") -> list[Device]:
     return [
-        Device("any", (), problem),
-        Device("eth0", ("192.0.2.10", "2001:db8::10"), problem),
         Device("lo", ("127.0.0.1", "::1"), problem),
+        Device("eth0", ("192.0.2.10", "2001:db8::10"), problem),
+        Device("tun0", (), "it is down; 'sudo ip link set tun0 up' brings it up", up=False),
+        Device("any", (), problem),
     ]
 
 
@@ -40,12 +46,11 @@ def shown(app: StartApp) -> str:
 
 
 async def test_enter_watches_the_interface_under_the_cursor() -> None:
-    assert await choose(StartApp(devices()), "j", "enter") == Choice("interface", "eth0")
-    assert await choose(StartApp(devices()), "G", "k", "g", "enter") == Choice("interface", "any")
+    assert await choose(StartApp(devices()), "enter") == Choice("interface", "eth0")
+    assert await choose(StartApp(devices()), "k", "enter") == Choice("interface", "lo")
+    assert await choose(StartApp(devices()), "G", "k", "g", "enter") == Choice("interface", "lo")
     assert await choose(StartApp(devices()), "end", "enter") == Choice("demo")
-    assert await choose(StartApp(devices()), "down", "down", "up", "enter") == Choice(
-        "interface", "eth0"
-    )
+    assert await choose(StartApp(devices()), "down", "down", "space") == Choice("interface", "any")
 
 
 async def test_without_the_right_the_cursor_begins_at_what_needs_none() -> None:
@@ -98,9 +103,9 @@ async def test_shows_why_the_last_choice_failed_and_nothing_obeys_it() -> None:
 async def test_the_mouse_chooses_by_a_second_click() -> None:
     app = StartApp(devices())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.click("#choices", offset=(6, 3))
+        await pilot.click("#choices", offset=(6, 1))
         assert app.return_value is None
-        await pilot.click("#choices", offset=(6, 3))
+        await pilot.click("#choices", offset=(6, 1))
     assert app.return_value == Choice("interface", "lo")
 
 

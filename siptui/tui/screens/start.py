@@ -56,8 +56,18 @@ class Device(Protocol):
         ...
 
     @property
-    def problem(self) -> str:
-        """Why this user cannot capture on it, as one sentence; empty if he can."""
+    def up(self) -> bool:
+        """Whether it is switched on."""
+        ...
+
+    @property
+    def may_capture(self) -> bool:
+        """Whether this user could capture on it now."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why not, as one sentence that says what to do."""
         ...
 
 
@@ -92,9 +102,14 @@ class Choices(Painted, can_focus=True):
         self.devices = devices
         self.rows: list[Choice] = [Choice("interface", each.name) for each in devices]
         self.rows += [Choice("udp"), Choice("file"), Choice("demo")]
-        free = next((at for at, each in enumerate(devices) if not each.problem), len(devices))
-        self.cursor = free
+        self.cursor = self._first()
         self.top = 0
+
+    def _first(self) -> int:
+        """Return the line to begin at: what most likely can be watched and is wanted."""
+        ready = [at for at, each in enumerate(self.devices) if each.may_capture]
+        outer = [at for at in ready if any(map(_is_outer, self.devices[at].addresses))]
+        return (outer or ready or [len(self.devices)])[0]
 
     @property
     def choice(self) -> Choice:
@@ -147,13 +162,13 @@ class Choices(Painted, can_focus=True):
             }[choice.kind]
             return [(text.fit(words[0], name_width) + " ", "value"), (words[1], "dim")]
         device = self.devices[number]
-        state = "no right to capture" if device.problem else "ready"
+        state = _state(device)
         room = width - name_width - 1 - len(state) - 3
         addresses = "  ".join(device.addresses) or ("all" if device.name == "any" else "no address")
         return [
             (text.fit(text.safe(device.name), name_width) + " ", "value"),
             (text.fit(text.safe(addresses), max(0, room)) + "  ", "dim"),
-            (state, "warn" if device.problem else "good"),
+            (state, "good" if device.may_capture else "warn"),
         ]
 
     def action_move(self, rows: int) -> None:
@@ -221,7 +236,7 @@ class StartApp(App[Choice | None]):
     .-file #path { display: block; }
     .-file #port { display: none; }
     #question { height: 1; }
-    #hint { height: 2; }
+    #hint { height: 3; }
     #keys { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -281,10 +296,7 @@ class StartApp(App[Choice | None]):
     def _hint(self) -> None:
         device = self.query_one(Choices).device
         hint = self.query_one("#hint", Note)
-        if device is not None and device.problem:
-            hint.say(device.problem, "warn")
-        else:
-            hint.say("")
+        hint.say(device.reason if device is not None else "", "warn")
         keys = "Enter watch   j k move   q quit"
         if self.screen.has_class("-asking"):
             tab = "Tab complete   " if self.screen.has_class("-file") else ""
@@ -329,6 +341,16 @@ class StartApp(App[Choice | None]):
     def action_quit_start(self) -> None:
         """End without a choice."""
         self.exit(None)
+
+
+def _state(device: Device) -> str:
+    if device.may_capture:
+        return "ready"
+    return "no right to capture" if device.up else "down"
+
+
+def _is_outer(address: str) -> bool:
+    return not address.startswith(("127.", "::1", "fe80:"))
 
 
 def _file_problem(value: str) -> str:

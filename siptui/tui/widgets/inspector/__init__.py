@@ -146,6 +146,7 @@ class Inspector(Widget):
         self._explain = explain
         self._signs = signs or Signs()
         self._record: Record | None = None
+        self._shown: tuple[Record | None, Hides | None] | None = None
         self._account = Account((), b"", ())
         self._whole = False
         self._frame = 0
@@ -188,11 +189,10 @@ class Inspector(Widget):
 
         The cursor stays on the field of the same name.
         """
-        if record is not None and mask is not None:
-            record = mask.record(record)
-        if record is not None and _same(record, self._record):
+        if self._shown is not None and _same(record, self._shown[0]) and mask is self._shown[1]:
             return
-        self._record = record
+        self._shown = (record, mask)
+        self._record = mask.record(record) if record is not None and mask is not None else record
         self._frame = 0
         self._read()
 
@@ -421,11 +421,15 @@ class Upright(Painted):
         return [("|" if self.signs.ascii else "│", "rule")]
 
 
-def _same(one: Record, other: Record | None) -> bool:
-    return other is not None and (
-        one is other
-        or (one.time, one.src, one.sport, one.data)
-        == (other.time, other.src, other.sport, other.data)
+def _same(one: Record | None, other: Record | None) -> bool:
+    if one is other:
+        return True
+    if one is None or other is None:
+        return False
+    return (
+        one.time == other.time
+        and (one.src, one.sport, one.offset) == (other.src, other.sport, other.offset)
+        and one.data == other.data
     )
 
 
