@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual import on
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 
 import siptui.tui
 from siptui.record import Frame, Record
@@ -60,6 +62,7 @@ class Bench(App[None]):
     """Hold one inspector and what it says."""
 
     CSS_PATH = Path(siptui.tui.__file__).parent / "siptui.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back")]
     CSS = "Inspector { height: 1fr; } Screen { background: $background; color: $sip-text; }"
 
     def __init__(self, shown: Record | None, facts: Sequence[Fact] = ()) -> None:
@@ -70,6 +73,7 @@ class Bench(App[None]):
         self.shown = shown
         self.facts = facts
         self.terms: list[str] = []
+        self.backs = 0
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.role_defaults(True)
@@ -88,6 +92,9 @@ class Bench(App[None]):
     @on(Inspector.TermChosen)
     def _chosen(self, event: Inspector.TermChosen) -> None:
         self.terms.append(event.term)
+
+    def action_back(self) -> None:
+        self.backs += 1
 
     @property
     def field(self) -> str:
@@ -243,6 +250,9 @@ async def test_search_finds_bytes_and_escape_leaves_it() -> None:
         await pilot.press("slash", "x", "escape", "j")
         await pilot.pause()
         assert app.inspector.decoded.has_focus
+        assert app.backs == 0
+        await pilot.press("escape")
+        assert app.backs == 1
 
 
 async def test_d_goes_to_the_next_defect_and_its_bytes() -> None:

@@ -185,8 +185,9 @@ class ExportScreen(ModalScreen[str | None]):
                     self._default("pcapng"), endings=(), id="export-path", signs=self._signs
                 )
             yield Note(id="export-say")
+            line, choose = ("Up Down", "Left Right") if self._signs.ascii else ("↑↓", "←→")
             yield Note(
-                "Enter write   Up Down line   Left Right choose   Tab path   Esc cancel",
+                f"Enter write   {line} line   {choose} choose   Tab path   Esc cancel",
                 id="export-keys",
             )
 

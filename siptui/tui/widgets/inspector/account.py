@@ -86,7 +86,7 @@ def _moved(item: Item, shift: int) -> Item:
 
 def _title(record: Record) -> tuple[Part, ...]:
     if record.kind != "sip":
-        return (("not SIP", "title"), (f" {text.safe(record.kind)}", "head"))
+        return (("not SIP", "title"), (f" {text.safe(record.kind)}", "text"))
     line = record.data.lstrip(b"\r\n").split(b"\n", 1)[0].strip()
     first, _, rest = text.safe(decode(line)).partition(" ")
     return ((first, "title"), (f" {rest}", "dim"))

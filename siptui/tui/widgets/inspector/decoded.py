@@ -114,7 +114,7 @@ class Decoded(InspectorPart):
     def _rule(self, item: Item, width: int) -> list[Part]:
         sign = self.signs.rule
         words = text.cut(item.parts[0][0], max(0, width - 6))
-        rest = max(0, width - text.width(words) - 5)
+        rest = max(0, width - text.width(words) - 4)
         return [(sign * 2 + " ", "rule"), (words, "title"), (" " + sign * rest, "rule")]
 
     def _look(self) -> None:

@@ -127,8 +127,8 @@ class Dump(InspectorPart):
                 parts.append((gap, _common(roles[number - 1], roles[number])))
             parts.append((f"{byte:02x}", roles[number]))
         missing = size - len(row)
-        gap = 2 + 3 * missing + (1 if size > 8 and len(row) <= 8 else 0)
-        parts.append((" " * gap, ""))
+        blank = 2 + 3 * missing + (1 if size > 8 and len(row) <= 8 else 0)
+        parts.append((" " * blank, ""))
         for byte, role in zip(row, roles, strict=True):
             parts.append((chr(byte) if 0x20 <= byte < 0x7F else ".", role))
         return parts

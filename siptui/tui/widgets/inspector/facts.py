@@ -32,6 +32,8 @@ def fact_items(record: Record) -> Iterator[Item]:
     yield from _place(record)
     target = text.address(record.dst, record.dport or None)
     yield fact("target", f"{target} {record.transport}", term("dst", record.dst), value=record.dst)
+    if record.kind != "sip":
+        yield fact("kind", record.kind, term("kind", record.kind))
     yield fact("arrived", text.date_and_clock(record.time))
     yield fact("size", _size(record))
     yield from _writer(record)

@@ -65,9 +65,12 @@ def fact(
     if isinstance(words, str):
         words = ((text.safe(words), "text"),)
     plain = "".join(each for each, _ in words)
+    # The name of a defect is what filters ask for, so it is never cut.
+    title = text.safe(title)
+    label = title.ljust(LABEL) if alarm else text.fit(title, LABEL)
     return Item(
         "finding" if alarm else "fact",
-        ((text.fit(text.safe(title), LABEL) + " ", "alarm" if alarm else "dim"), *words),
+        ((label + " ", "alarm" if alarm else "dim"), *words),
         range,
         term,
         value or plain,
