@@ -26,7 +26,7 @@ STREAM_SIZE = 4 << 20
 IDLE_SECONDS = 600.0
 """How long a silent stream is remembered, by the capture's clock."""
 
-SECONDS: dict[str, float] = {"settle": 0.5, "gap": 3.0, "message": 30.0, "line": 1.0}
+SECONDS: dict[str, float] = {"settle": 0.5, "gap": 5.0, "message": 30.0, "line": 3.0}
 """How long is waited, by the capture's clock: for earlier segments of a stream that was joined in
 the middle, for a missing segment, for the rest of a message, and for the rest of a line."""
 

@@ -10,12 +10,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_encapsulations import CASES
-from test_streams import MESSAGES, segments
-from wire import RAW, decode, frame, ip4, ip6, options, pieces4, pieces6, response, udp
 
 from siptui.capture.files import open_file
 from siptui.record import Frame, Record
+from tests.decode.test_encapsulations import CASES
+from tests.decode.test_streams import MESSAGES, segments
+from tests.decode.wire import RAW, decode, frame, ip4, ip6, options, pieces4, pieces6, response, udp
 
 TSHARK = shutil.which("tshark")
 

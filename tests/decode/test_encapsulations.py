@@ -5,7 +5,10 @@ from __future__ import annotations
 import struct
 
 import pytest
-from wire import (
+
+from siptui.decode import Decoder
+from siptui.decode.frame import layers
+from tests.decode.wire import (
     A6,
     B6,
     ETHERNET,
@@ -33,9 +36,6 @@ from wire import (
     udp,
     vlan,
 )
-
-from siptui.decode import Decoder
-from siptui.decode.frame import layers
 
 MESSAGE = options()
 PACKET = ip4(udp(MESSAGE))

@@ -7,7 +7,10 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wire import (
+
+from siptui.decode import Decoder
+from siptui.decode.fragments import Fragment, Fragments
+from tests.decode.wire import (
     A6,
     IPV4,
     IPV6,
@@ -27,9 +30,6 @@ from wire import (
     udp,
     vlan,
 )
-
-from siptui.decode import Decoder
-from siptui.decode.fragments import Fragment, Fragments
 
 MESSAGE = options(body=bytes(range(256)) * 8)
 PAYLOAD = udp(MESSAGE)

@@ -6,9 +6,21 @@ import socket
 import struct
 import zlib
 
-from wire import A6, B6, RAW, A, B, decode, ethernet, frame, ip4, options, response, udp
-
 from siptui.decode.frame import layers
+from tests.decode.wire import (
+    A6,
+    B6,
+    RAW,
+    A,
+    B,
+    decode,
+    ethernet,
+    frame,
+    ip4,
+    options,
+    response,
+    udp,
+)
 
 
 def chunk(kind: int, value: bytes, vendor: int = 0) -> bytes:

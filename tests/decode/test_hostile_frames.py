@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_encapsulations import CASES
-from test_streams import HANDSHAKE, hello, ws
-from wire import (
+
+from siptui.decode import Decoder
+from siptui.decode.frame import layers
+from siptui.decode.link import LINKS
+from siptui.record import Frame, Record
+from tests.decode.test_encapsulations import CASES
+from tests.decode.test_streams import HANDSHAKE, hello, ws
+from tests.decode.wire import (
     RAW,
     SECOND,
     START,
@@ -23,11 +28,6 @@ from wire import (
     tcp,
     udp,
 )
-
-from siptui.decode import Decoder
-from siptui.decode.frame import layers
-from siptui.decode.link import LINKS
-from siptui.record import Frame, Record
 
 HEP2 = bytes.fromhex("021c0211 13c413c4 c0000201 c6336402") + bytes(12) + options()
 SEEDS: list[tuple[bytes, int]] = [

@@ -6,7 +6,11 @@ import dpkt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wire import (
+
+from siptui.decode import Decoder
+from siptui.decode.shortcut import ordinary
+from siptui.record import Frame, Record
+from tests.decode.wire import (
     ETHERNET,
     IPV4,
     IPV6,
@@ -21,10 +25,6 @@ from wire import (
     udp,
     vlan,
 )
-
-from siptui.decode import Decoder
-from siptui.decode.shortcut import ordinary
-from siptui.record import Frame, Record
 
 SLL_HEAD = bytes.fromhex("0000 0001 0006 0200000000010000")
 SLL2_HEAD = bytes.fromhex("0000 00000001 00010006 0200000000010000")

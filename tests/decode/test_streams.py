@@ -10,7 +10,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wire import (
+
+from siptui.decode import Decoder
+from siptui.decode.stream import Stream
+from siptui.decode.tcp import Segment, Streams
+from siptui.decode.words import Flow
+from siptui.record import Frame, Record
+from tests.decode.wire import (
     RAW,
     SECOND,
     START,
@@ -25,12 +31,6 @@ from wire import (
     sctp_data,
     tcp,
 )
-
-from siptui.decode import Decoder
-from siptui.decode.stream import Stream
-from siptui.decode.tcp import Segment, Streams
-from siptui.decode.words import Flow
-from siptui.record import Frame, Record
 
 SYN, FIN, RST, ACK = 2, 1, 4, 16
 MILLI = 1_000_000
@@ -129,7 +129,7 @@ def test_a_lost_segment_costs_what_it_carried_and_no_more() -> None:
     decoder = Decoder()
     first = decoder.decode(frames)
     assert first == []
-    records = decoder.expire(START + 4 * SECOND)
+    records = decoder.expire(START + 6 * SECOND)
     assert records[0].data == stream[:200]
     assert "truncated" in records[0].defects
     assert records[1].kind == "continuation"
@@ -200,7 +200,7 @@ def test_keep_alives_are_rows() -> None:
 def test_other_text_is_not_waited_for_long() -> None:
     decoder = Decoder()
     assert decoder.decode(segments(b"hello", [])) == []
-    (record,) = decoder.expire(START + 2 * SECOND)
+    (record,) = decoder.expire(START + 4 * SECOND)
     assert (record.kind, record.data) == ("text", b"hello")
 
 
