@@ -23,7 +23,7 @@ from siptui.errors import SiptuiError
 from siptui.store import Store
 from siptui.tui import actions, themes
 from siptui.tui.palette import Commands
-from siptui.tui.screens.monitor import Monitor
+from siptui.tui.screens.main import MainScreen
 from siptui.tui.terminal import driver_class
 from siptui.view import View
 
@@ -78,7 +78,7 @@ class SiptuiApp(App[None]):
         self.view = View(store)
         if filter:
             self.view.set_filter(filter)
-        self.monitor = Monitor(
+        self.monitor = MainScreen(
             self.view,
             settings=settings,
             mask=mask,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from siptui.tui.actions import ACTIONS, Action, key_name
-from siptui.tui.screens.acts import Acts
+from siptui.tui.screens.main import MainScreen
 from siptui.tui.themes import THEMES
 
 _NOT_THERE = {"up", "down", "left", "right", "palette"}
@@ -16,7 +16,7 @@ class Commands(Provider):
     """Offer every action, and every theme by its name."""
 
     def _actions(self) -> list[Action]:
-        if not isinstance(self.screen, Acts):
+        if not isinstance(self.screen, MainScreen):
             return []
         situation = self.screen.situation()
         return [
@@ -26,7 +26,7 @@ class Commands(Provider):
         ]
 
     def _words(self, action: Action) -> str:
-        assert isinstance(self.screen, Acts)
+        assert isinstance(self.screen, MainScreen)
         keys = self.screen.keys_of[action.id]
         key = f"  ({key_name(keys[0])})" if keys else ""
         return f"{action.group}: {action.label(self.screen.situation())}{key}"
@@ -57,5 +57,5 @@ class Commands(Provider):
 
     def _doing(self, action: Action):  # type: ignore[no-untyped-def]
         screen = self.screen
-        assert isinstance(screen, Acts)
+        assert isinstance(screen, MainScreen)
         return lambda: screen.action_do(action.id)

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from siptui import filters, text
+from siptui import filters
 from siptui.errors import SiptuiError
 from siptui.tui.screens.help import HelpScreen
-from siptui.tui.widgets.filterbar import Completion, FilterBar, Verdict
-
-if TYPE_CHECKING:
-    from siptui.tui.screens.monitor import Monitor as _Base
-else:
-    _Base = object
+from siptui.tui.screens.monitor import Monitor
+from siptui.tui.widgets.filterbar import FilterBar
 
 
-class Asking(_Base):
+class Asking(Monitor):
     """Ask for filters, for what to search, and for files."""
-
-    def judge(self, value: str) -> Verdict:
-        """Return what a filter text means, or what is wrong with it and where."""
-        if not value.strip():
-            return Verdict(True, "everything" if self.bar.purpose == "filter" else "nothing")
-        try:
-            return Verdict(True, text.safe(filters.parse(value).describe()))
-        except filters.FilterError as error:
-            return Verdict(False, text.safe(str(error)), error.start, error.stop)
-
-    def complete(self, value: str, cursor: int) -> Sequence[Completion]:
-        """Return how a filter text may go on at the cursor."""
-        return []
 
     def on_filter_bar_submitted(self, message: FilterBar.Submitted) -> None:
         """Take the filter, or begin to search."""
@@ -39,7 +19,7 @@ class Asking(_Base):
             self.set_filter(message.value.strip())
         else:
             self.look_for(message.value.strip())
-            if self.search:
+            if self.search.text:
                 self.find(1)
         self.pane.focus()
         self.update()
@@ -59,20 +39,27 @@ class Asking(_Base):
             return
         self.tick()
 
+    def narrow_to(self, term: str) -> None:
+        """Add a term to the filter."""
+        self.set_filter(filters.add_term(self.view.filter.text, term))
+
     def act_help(self) -> None:
         """Show keys and the filter language."""
         self.app.push_screen(HelpScreen(self.keys_of, filters.HELP, self.signs))
 
-    def found(self, seq: int) -> bool:
-        """Return whether a message matches what is searched for."""
-        return False
-
     def look_for(self, value: str) -> None:
-        """Search for a filter text from now on."""
-        self.search = value
+        """Search for a filter text from now on; an empty one ends the search."""
+        self.search.look_for(value)
+        self.stream.repaint()
 
     def find(self, step: int) -> None:
         """Go to the next match, down or up."""
+        row = self.search.next_row(self.stream.window.cursor_row, step)
+        if row is None:
+            self.say(f"no match {'below' if step > 0 else 'above'}: {self.search.text}")
+        else:
+            self.stream.stand()
+            self.stream.go(row)
 
     def act_export(self) -> None:
         """Ask what to write where, and write it."""

@@ -25,19 +25,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
 from siptui import text
 from siptui.config import Settings
-from siptui.record import Record
-from siptui.tui import actions, counters, empty, facts
+from siptui.record import FIELD, Record
+from siptui.tui import actions, counters, empty, facts, language
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
-from siptui.tui.screens.acts import Acts
-from siptui.tui.screens.asking import Asking
-from siptui.tui.screens.picks import Picks
+from siptui.tui.search import Search
 from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer
 from siptui.tui.widgets.header import Header
@@ -49,23 +48,25 @@ from siptui.tui.widgets.toosmall import TooSmall
 from siptui.tui.widgets.trail import Trail
 from siptui.view import View
 
+ARRANGEMENTS = ("counters", "stream", "inspector", "all")
+"""What lies beside the stream, in the order in which a key runs through."""
 BUDGET = 0.02
 """Seconds that one tick may spend on matching a new filter."""
 PANES = 4
 """Counter panes that are shown at most."""
 
 
-class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
+class Monitor(Screen[None], inherit_bindings=False):
     """Show what arrives."""
 
-    BINDINGS = actions.bindings()
-    HORIZONTAL_BREAKPOINTS: ClassVar = [
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings()]
+    HORIZONTAL_BREAKPOINTS = [
         (0, "-thin"),
         (60, "-narrow"),
         (110, "-middle"),
         (160, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-flat"), (12, "-low"), (34, "-high"), (45, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (34, "-high"), (45, "-tall")]
 
     def __init__(
         self,
@@ -91,29 +92,33 @@ class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
         self.directory = directory
         self.signs: Signs = PLAIN if settings.ascii else Signs()
         self.look = Look(columns=settings.columns, utc=settings.utc)
-        self.arrangement = "counters"
+        self.arrangement = ARRANGEMENTS[0]
         self.zoomed = ""
-        self.search = ""
+        self.search = Search(view)
         self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(settings.keys)
         self._began = clock()
         self._pace = Pace(self._began, view.store.received)
         self._inspected: object = None
-        more = {"signs": self.signs}
-        self.header = Header(**more)
-        self.trail = Trail(**more)
-        self.bar = FilterBar(self.judge, self.complete, **more)
+        signs = self.signs
+        self.header = Header(signs=signs)
+        self.trail = Trail(signs=signs)
+        self.bar = FilterBar(
+            language.judge,
+            lambda value, cursor: language.complete(view, value, cursor),
+            signs=signs,
+        )
         self.stream = Stream(
-            view, self.look, clock=clock, mask=self.masked, matches=self.found, **more
+            view, self.look, clock=clock, mask=self.masked, matches=self.search.matches, signs=signs
         )
         self.panes = [
-            TallyPane(each.field, each.title, each.number, id=f"tally{at}", **more)
+            TallyPane(each.field, each.title, each.number, id=f"tally{at}", signs=signs)
             for at, each in enumerate(counters.COUNTERS[:PANES])
         ]
         for at, pane in enumerate(self.panes):
             pane.add_class(f"-p{at}")
         self.inspector = Inspector(id="inspector")
-        self.strip_ = Strip(**more)
-        self.footer = Footer(self.keys_of, **more)
+        self.strip_ = Strip(signs=signs)
+        self.footer = Footer(self.keys_of, signs=signs)
         self.pane: Widget = self.stream
         """The pane that has the focus, or had it before a line to type in took it."""
 
@@ -172,7 +177,7 @@ class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
             held=self.view.store.kept,
             marks=len(self.view.marks),
             filter=self.view.filter.text,
-            search=self.search,
+            search=self.search.text,
             following=self.view.following,
             frozen=self.view.frozen,
             masked=self.masking,
@@ -181,6 +186,46 @@ class Monitor(Acts, Picks, Asking, Screen[None], inherit_bindings=False):
             ranging=self.look.range_from >= 0,
             value=self.term() or "",
         )
+
+    def say(self, words: str, severity: Any = "information") -> None:
+        """Show a short notice."""
+        self.notify(
+            text.safe(words),
+            severity=severity,
+            timeout=8 if severity == "error" else 3,
+            markup=False,
+        )
+
+    def unzoom(self) -> None:
+        """Give the other panes their places back."""
+        self.zoomed = ""
+        self.lay_out()
+
+    def term(self, hide: bool = False) -> str | None:
+        """Return the filter term of the value under the cursor, or None."""
+        if isinstance(self.pane, TallyPane):
+            if self.pane.value is None:
+                return None
+            field, value = counters.field_of(self.pane.field, self.pane.value)
+        else:
+            found = self.stream.value()
+            if found is None:
+                return None
+            field, _, record = found
+            value = FIELD[field].get(record)
+            if isinstance(value, tuple):
+                value = value[0] if value else ""
+        return counters.term(field, value, hide)
+
+    def action_do(self, id: str) -> None:
+        """Do an action, or say why it is not possible now."""
+        reason = actions.ACTION[id].when(self.situation())
+        if reason:
+            if reason is not actions.NOTHING_BACK:
+                self.say(f"{actions.ACTION[id].words}: {reason}", "warning")
+            return
+        getattr(self, f"act_{id}")()
+        self.update()
 
     # Layout
 

@@ -5,10 +5,12 @@ One method an action of `actions.ACTIONS`, named ``act_`` and its id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partialmethod
+from typing import Any
 
 from siptui import text
 from siptui.tui import columns, counters
+from siptui.tui.screens.asking import Asking
 from siptui.tui.widgets.footer import Footer
 from siptui.tui.widgets.inspector import Inspector
 from siptui.tui.widgets.stream import Stream
@@ -16,16 +18,11 @@ from siptui.tui.widgets.strip import Strip
 from siptui.tui.widgets.tally import TallyPane
 from siptui.tui.widgets.trail import Trail
 
-if TYPE_CHECKING:
-    from siptui.tui.screens.monitor import Monitor as _Base
-else:
-    _Base = object
-
 CLIPBOARD = 74_000
 """Bytes that terminals take in one OSC 52, at most."""
 
 
-class Picks(_Base):
+class Picks(Asking):
     """Count, mark and copy, and answer what panes ask for."""
 
     # Count
@@ -34,7 +31,7 @@ class Picks(_Base):
         """Show a counter and give it the focus; once more goes back to the stream."""
         counter = counters.COUNTERS[number - 1]
         if isinstance(self.pane, TallyPane) and self.pane.number == number:
-            self._unzoom_need()
+            self.unzoom()
             self.focus_pane(self.stream)
             return
         if self.arrangement in ("stream", "inspector"):
@@ -43,10 +40,18 @@ class Picks(_Base):
         shown = [pane for pane in self.panes if pane.region.height] or self.panes[:1]
         pane = next((pane for pane in shown if pane.number == number), None)
         if pane is None:
-            pane = self.pane if self.pane in shown else shown[-1]  # type: ignore[assignment]
+            pane = self.pane if self.pane in shown else shown[-1]
             assert pane is not None
             pane.count(counter.field, counter.title, counter.number)
         self.focus_pane(pane)
+
+    act_count_1 = partialmethod(show_counter, 1)
+    act_count_2 = partialmethod(show_counter, 2)
+    act_count_3 = partialmethod(show_counter, 3)
+    act_count_4 = partialmethod(show_counter, 4)
+    act_count_5 = partialmethod(show_counter, 5)
+    act_count_6 = partialmethod(show_counter, 6)
+    act_count_7 = partialmethod(show_counter, 7)
 
     def act_sort(self) -> None:
         """Sort the counters in the next way."""
@@ -161,7 +166,7 @@ class Picks(_Base):
         """Narrow to a header field's value."""
         message.stop()
         if self.zoomed:
-            self._unzoom_need()
+            self.unzoom()
             self.focus_pane(self.stream)
         self.narrow_to(message.term)
         self.update()

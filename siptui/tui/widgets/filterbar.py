@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.strip import Segment, Strip
+from textual.strip import Strip
 from textual.widgets import Input
 
 from siptui import text
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 MOST = 8
 """Completions shown at once."""
@@ -74,8 +75,8 @@ class Hints(Painted):
             super().__init__()
             self.row = row
 
-    def __init__(self, **more: object) -> None:
-        super().__init__(**more)  # type: ignore[arg-type]
+    def __init__(self, *, signs: Signs | None = None) -> None:
+        super().__init__(signs=signs)
         self.verdict = Verdict(True, "")
         self.offers: Sequence[Completion] = ()
         self.chosen = -1
@@ -150,13 +151,13 @@ class FilterBar(Vertical):
         complete: Callable[[str, int], Sequence[Completion]],
         *,
         id: str = "filterbar",
-        **more: object,
+        signs: Signs | None = None,
     ) -> None:
         super().__init__(id=id)
         self._judge = judge
         self._complete = complete
-        self._hints = Hints(**more)
-        self._prompt = Prompt(**more)
+        self._hints = Hints(signs=signs)
+        self._prompt = Prompt(signs=signs)
         self._input = SafeInput(compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self.purpose = "filter"

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from siptui import text
 from siptui.tui.actions import Action, Situation, key_name, plain_key
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 
 class Footer(Painted):
@@ -23,9 +23,9 @@ class Footer(Painted):
             self.action = id
 
     def __init__(
-        self, keys: Mapping[str, Sequence[str]], *, id: str = "footer", **more: object
+        self, keys: Mapping[str, Sequence[str]], *, id: str = "footer", signs: Signs | None = None
     ) -> None:
-        super().__init__(id=id, **more)  # type: ignore[arg-type]
+        super().__init__(id=id, signs=signs)
         self._keys = keys
         self._offers: list[tuple[str, str, str]] = []
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from siptui import text
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 
 @dataclass(slots=True)
@@ -48,8 +48,8 @@ class Facts:
 class Header(Painted):
     """Tell how the watching goes."""
 
-    def __init__(self, *, id: str = "header", **more: object) -> None:
-        super().__init__(id=id, **more)  # type: ignore[arg-type]
+    def __init__(self, *, id: str = "header", signs: Signs | None = None) -> None:
+        super().__init__(id=id, signs=signs)
         self.facts = Facts()
         self._parts: list[list[Part]] = [[], []]
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -47,6 +48,20 @@ class Look:
     """Where a range of marks began; -1: nowhere."""
     empty: Sequence[str] = ()
     """Safe lines that say what is going on while there is no row."""
+
+
+class _Row(NamedTuple):
+    """Hold all that the painting of a row depends on."""
+
+    seq: int
+    column: int
+    """Which column has the cursor; -1: the cursor is on another row."""
+    focused: bool
+    marked: bool
+    found: bool
+    ranged: bool
+    time: str
+    layout: object
 
 
 class Stream(Painted, can_focus=True):
@@ -185,10 +200,10 @@ class Stream(Painted, can_focus=True):
             self.look.range_from,
         )
 
-    def _row_key(self, row: int) -> Hashable:
+    def _row_key(self, row: int) -> _Row:
         seq = self.view.seq_at(row)
         here = seq == self.view.cursor
-        return (
+        return _Row(
             seq,
             self.column if here else -1,
             here and self.has_focus,
@@ -227,13 +242,13 @@ class Stream(Painted, can_focus=True):
         key = self._row_key(row)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._paint_row(row, key)
+            strip = self._strips[key] = self._paint_row(key)
             if len(self._strips) > _CACHED:
                 self._strips.popitem(last=False)
         return strip
 
-    def _paint_row(self, row: int, key: Hashable) -> Strip:
-        seq, column, focused, marked, found, ranged, clock, _ = key  # type: ignore[misc]
+    def _paint_row(self, key: _Row) -> Strip:
+        seq, column, focused, marked, found, ranged, clock, _ = key
         defects, cells, known = self._row_cells(seq)
         base = ("cursor" if focused else "blurred") if column >= 0 else ""
         if ranged and column < 0:

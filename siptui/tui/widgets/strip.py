@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from siptui import text
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 Summary = tuple[int, str, tuple[tuple[str, str], ...]]
 """A counter's number and title, and its first values, safe, with their shares."""
@@ -24,8 +24,8 @@ class Strip(Painted):
             super().__init__()
             self.number = number
 
-    def __init__(self, *, id: str = "strip", **more: object) -> None:
-        super().__init__(id=id, **more)  # type: ignore[arg-type]
+    def __init__(self, *, id: str = "strip", signs: Signs | None = None) -> None:
+        super().__init__(id=id, signs=signs)
         self._summaries: tuple[Summary, ...] = ()
 
     def show(self, summaries: Sequence[Summary]) -> None:

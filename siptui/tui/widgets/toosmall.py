@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from siptui import text
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 
 class TooSmall(Painted):
     """Say that the terminal is too small, and that counting goes on."""
 
-    def __init__(self, **more: object) -> None:
-        super().__init__(**more)  # type: ignore[arg-type]
+    def __init__(self, *, id: str, signs: Signs | None = None) -> None:
+        super().__init__(id=id, signs=signs)
         self._counts = (0, 0)
 
     def show(self, received: int, kept: int) -> None:

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from siptui import text
-from siptui.tui.paint import Painted, Part
+from siptui.tui.paint import Painted, Part, Signs
 
 
 class Trail(Painted):
@@ -17,8 +17,8 @@ class Trail(Painted):
     class Clicked(Message):
         """The trail was clicked: the user wants to edit the filter."""
 
-    def __init__(self, *, id: str = "trail", **more: object) -> None:
-        super().__init__(id=id, **more)  # type: ignore[arg-type]
+    def __init__(self, *, id: str = "trail", signs: Signs | None = None) -> None:
+        super().__init__(id=id, signs=signs)
         self._terms: tuple[str, ...] = ()
         self._scanned = 1.0
 

@@ -1,53 +1,22 @@
-"""What does each action do to the main screen?
+"""What do the actions that move, narrow and look do to the main screen?
 
 One method an action of `actions.ACTIONS`, named ``act_`` and its id.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from siptui import filters, text
-from siptui.record import FIELD
-from siptui.tui import counters
-from siptui.tui.actions import ACTION, NOTHING_BACK
+from siptui import filters
+from siptui.tui.screens.monitor import ARRANGEMENTS
+from siptui.tui.screens.picks import Picks
 from siptui.tui.themes import THEMES
 from siptui.tui.widgets.stream import TIMES, Stream
 from siptui.tui.widgets.tally import TallyPane
 
-if TYPE_CHECKING:
-    from siptui.tui.screens.monitor import Monitor as _Base
-else:
-    _Base = object
 
-ARRANGEMENTS = ("counters", "stream", "inspector", "all")
-"""What lies beside the stream, in the order in which a key runs through."""
-
-
-class Acts(_Base):
+class MainScreen(Picks):
     """Do what the keys say."""
-
-    def action_do(self, id: str) -> None:
-        """Do an action, or say why it is not possible now."""
-        reason = ACTION[id].when(self.situation())
-        if reason:
-            if reason is not NOTHING_BACK:
-                self.say(f"{ACTION[id].words}: {reason}", "warning")
-            return
-        if id.startswith("count_"):
-            self.show_counter(int(id.removeprefix("count_")))
-        else:
-            getattr(self, f"act_{id}")()
-        self.update()
-
-    def say(self, words: str, severity: Any = "information") -> None:
-        """Show a short notice."""
-        self.notify(
-            text.safe(words),
-            severity=severity,
-            timeout=8 if severity == "error" else 3,
-            markup=False,
-        )
 
     # Move
 
@@ -114,7 +83,7 @@ class Acts(_Base):
     def _next_pane(self, step: int) -> None:
         panes = self._visible_panes()
         at = panes.index(self.pane) if self.pane in panes else 0
-        self._unzoom_need()
+        self.unzoom()
         self.focus_pane(panes[(at + step) % len(panes)])
 
     def act_next_pane(self) -> None:
@@ -134,11 +103,7 @@ class Acts(_Base):
 
     def act_find(self) -> None:
         """Ask what to search for."""
-        self.bar.ask("find", self.search)
-
-    def narrow_to(self, term: str) -> None:
-        """Add a term to the filter."""
-        self.set_filter(filters.add_term(self.view.filter.text, term))
+        self.bar.ask("find", self.search.text)
 
     def act_back(self) -> None:
         """Go one step back."""
@@ -150,37 +115,16 @@ class Acts(_Base):
         elif self.zoomed or self.pane is not self.stream:
             if self.pane is self.inspector and (self.narrow or self.zoomed):
                 self.inspect(False)
-            self._unzoom_need()
+            self.unzoom()
             self.focus_pane(self.stream)
         elif self.inspecting and self.arrangement not in ("inspector", "all"):
             self.inspect(False)
-        elif self.search:
-            self.search = ""
+        elif self.search.text:
             self.look_for("")
         elif view.filter.text:
             self.set_filter(filters.drop_last_term(view.filter.text))
         elif view.marks:
             view.marks.clear()
-
-    def _unzoom_need(self) -> None:
-        self.zoomed = ""
-        self.lay_out()
-
-    def term(self, hide: bool = False) -> str | None:
-        """Return the filter term of the value under the cursor, or None."""
-        if isinstance(self.pane, TallyPane):
-            if self.pane.value is None:
-                return None
-            field, value = counters.field_of(self.pane.field, self.pane.value)
-        else:
-            found = self.stream.value()
-            if found is None:
-                return None
-            field, _, record = found
-            value = FIELD[field].get(record)
-            if isinstance(value, tuple):
-                value = value[0] if value else ""
-        return counters.term(field, value, hide)
 
     def act_only(self) -> None:
         """Keep only messages like the value under the cursor."""
@@ -206,7 +150,7 @@ class Acts(_Base):
             term = self.term()
             if term:
                 if self.zoomed:
-                    self._unzoom_need()
+                    self.unzoom()
                     self.focus_pane(self.stream)
                 self.narrow_to(term)
             return
