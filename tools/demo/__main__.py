@@ -22,7 +22,7 @@ LENGTH = 600.0
 def scan(stage: Stage) -> None:
     """Let those who look for exchanges pass by."""
     chance = stage.random
-    scanners.first_request(stage, 3.5)
+    scanners.first_request(stage, 0.4)
     mixed = (
         ("friendly-scanner", "sipvicious"), ("friendly-scanner", "sipvicious"), ("PBX", "AmooT"),
         ("Asterisk PBX", "sipvicious"), ("Cisco-SIPGateway/IOS-12.x", "default"),
@@ -53,11 +53,12 @@ def scan(stage: Stage) -> None:
 def crack(stage: Stage) -> None:
     """Let those who want an extension and its password try."""
     chance = stage.random
-    scanners.svwar(stage, 62, ("198.51.100.21", 5061), range(100, 300))
+    scanners.svwar(stage, 14, ("198.51.100.21", 5061), range(100, 300))
+    scanners.svwar(stage, 480, ("192.0.2.201", 5064), range(700, 790))
     common = ("secret", "Welcome", "asterisk", "pbx", "admin", "summer", "qwerty", "voip")
     words = [str(number) for number in range(100, 130)]
     words += [f"{word}{year}" for year in range(2019, 2026) for word in common]
-    scanners.svcrack(stage, 128, ("198.51.100.21", 5062), "110", words)
+    scanners.svcrack(stage, 66, ("198.51.100.21", 5062), "110", words)
     for number in range(40):
         scanners.sippts(stage, 205 + number * 0.9, "198.51.100.170", "REGISTER", str(200 + number))
     for number in range(60):
