@@ -153,13 +153,6 @@ class Stream:
             pieces += self._drain()
         return pieces
 
-    def finish(self) -> list[Piece]:
-        """Return all that is left."""
-        pieces = []
-        while self.waiting:
-            pieces += self.give_up()
-        return pieces + self.cut(True)
-
     def cut(self, final: bool) -> list[Piece]:
         """Return the messages at the head of the buffer."""
         if not self.buffer:

@@ -104,11 +104,10 @@ class Streams:
         before = stream.cost
         found: list[Piece] = []
         if stream.due and stream.due <= segment.time:
-            found += stream.give_up()
+            found += self._give_up(stream)
         found += self._feed(stream, segment, sequence)
         if stream.cost > self._stream_limit and stream.waiting:
-            self._let_go["TCP: segments missing, too much waits"] += 1
-            found += stream.give_up()
+            found += self._give_up(stream)
         self._size += stream.cost - before
         self._plan(flow, stream, segment.time)
         pieces += [(flow, piece) for piece in found]
@@ -162,7 +161,9 @@ class Streams:
             )
             found += stream.take(held)
         if segment.flags & _RST:
-            found += stream.finish()
+            while stream.waiting:
+                found += self._give_up(stream)
+            found += stream.cut(True)
         elif stream.settled and 0 <= stream.end <= stream.next:
             found += stream.cut(True)
         return found
@@ -186,7 +187,15 @@ class Streams:
         self._size -= stream.cost
         if reason and (stream.buffer or stream.waiting):
             self._let_go[reason] += 1
-        return [(flow, piece) for piece in stream.finish()]
+        pieces = []
+        while stream.waiting:
+            pieces += self._give_up(stream)
+        return [(flow, piece) for piece in (*pieces, *stream.cut(True))]
+
+    def _give_up(self, stream: Stream) -> list[Piece]:
+        if stream.reason() == "gap":
+            self._let_go["TCP: segments missing"] += 1
+        return stream.give_up()
 
     def _oldest(self) -> list[tuple[Flow, Piece]]:
         return self._remove(next(iter(self._streams)), "TCP: table full")
@@ -197,9 +206,7 @@ class Streams:
         late = [(flow, each) for flow, each in self._waiting.items() if each.due <= now]
         for flow, stream in late:
             before = stream.cost
-            if stream.reason() == "gap":
-                self._let_go["TCP: segments missing"] += 1
-            pieces += [(flow, piece) for piece in stream.give_up()]
+            pieces += [(flow, piece) for piece in self._give_up(stream)]
             self._size += stream.cost - before
             self._plan(flow, stream, now)
         while self._streams:
