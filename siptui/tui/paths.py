@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from siptui import text
+
 MOST = 400
 """Entries of a folder that are looked at; more are cut off."""
 
@@ -27,8 +29,8 @@ def expand(typed: str) -> Path:
 def complete(typed: str, endings: tuple[str, ...] = ()) -> Completion:
     """Complete a path as a shell does; with `endings`, only folders and files that end so.
 
-    Names that begin with a dot fit only where a dot was typed. A folder that cannot be read has no
-    candidates.
+    Names that begin with a dot fit only where a dot was typed, names that a terminal might obey
+    never. A folder that cannot be read has no candidates.
     """
     folder, slash, start = typed.rpartition("/")
     if typed == "~":
@@ -40,6 +42,8 @@ def complete(typed: str, endings: tuple[str, ...] = ()) -> Completion:
             for entry in entries:
                 name = entry.name
                 if not name.startswith(start) or (name.startswith(".") and not start):
+                    continue
+                if text.safe(name) != name:
                     continue
                 if _is_folder(entry):
                     names.append(name + "/")

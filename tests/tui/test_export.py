@@ -216,6 +216,18 @@ async def test_tab_completes_the_path(tmp_path: Path) -> None:
         assert "is a folder" in said(app)
 
 
+async def test_names_that_a_terminal_obeys_are_not_offered(tmp_path: Path) -> None:
+    for name in ("a\x1b[31m\u202e", "a\x9b[red]", "a[red]"):
+        (tmp_path / name).mkdir()
+    app = Bench(tmp_path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.dialog.query_one("PathField").value = f"{tmp_path}/a"  # type: ignore[attr-defined]
+        await pilot.press("down", "down", "tab")
+        await pilot.pause()
+        assert app.dialog.path == tmp_path / "a[red]"
+        assert not set(shown(app)) & set("\x1b\x9b\u202e")
+
+
 async def test_a_mask_is_named_and_handed_on(tmp_path: Path) -> None:
     masks = []
 

@@ -83,7 +83,7 @@ def _line(line: bytes, where: tuple[int, int], sdp: bool, number: int) -> Item:
     term = quoted(decode(line))
     if sdp and line[1:2] == b"=":
         kind = text.safe(line[:1])
-        parts: tuple[Part, ...] = ((f"{kind}=", "bar"), (text.safe(decode(line[2:])), "text"))
+        parts: tuple[Part, ...] = ((f"{kind}=", "answer"), (text.safe(decode(line[2:])), "text"))
         if kind in _MEANINGS:
             parts += ((f"  {_MEANINGS[kind]}", "dim"),)
         return Item("body", parts, where, term, shown[2:], indent=2, name=f"sdp {kind} {number}")
@@ -124,7 +124,7 @@ def _parts(data: bytes, start: int, stop: int, boundary: bytes, depth: int) -> I
             if name.strip().lower() == b"content-type":
                 content_type = decode(value.strip())
             parts = (
-                (text.safe(decode(name)) + ("" if not colon else ":"), "bar"),
+                (text.safe(decode(name)) + ("" if not colon else ":"), "answer"),
                 (text.safe(decode(value)), "text"),
             )
             yield Item("field", parts, (begin, line_end), "", text.safe(decode(value)).strip(),

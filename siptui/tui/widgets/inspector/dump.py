@@ -166,7 +166,9 @@ class Dump(InspectorPart):
     def ink(self, roles: str) -> Style:
         """Return the style of some roles; the byte under the cursor is in reverse video."""
         if roles.endswith(" byte") or " byte " in roles:
-            return super().ink(roles.replace(" byte", "")) + Style(reverse=True)
+            style = super().ink(roles.replace(" byte", ""))
+            # Without colours the range is in reverse video already.
+            return style + Style(reverse=not style.reverse)
         return super().ink(roles)
 
     def on_resize(self) -> None:

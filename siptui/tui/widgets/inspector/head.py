@@ -52,7 +52,7 @@ def _field(data: bytes, header: Header, findings: Sequence[Finding]) -> Item:
     shown = text.safe(value)
     wanted = term(field, value) if field else quoted(f"{header.name}: {value}")
     parts: list[Part] = [
-        *_pieces(data, header.start, header.name_stop, findings, "bar"),
+        *_pieces(data, header.start, header.name_stop, findings, "answer"),
         *_pieces(data, header.name_stop, header.value_start, findings, "dim"),
         *_pieces(data, header.value_start, header.value_stop, findings, "text"),
     ]
