@@ -17,9 +17,10 @@ USERS = 16
 """Users whose responses are remembered for one source."""
 
 _PARAMETER = re.compile(
-    rb"""(?i)(?:^|[\s,])(username|nonce|response|nc|realm|uri)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)"""
+    rb"""(?i)(?:^|[\s,])(username|nonce|response|nc)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)"""
 )
 
+_LONGEST = 4096
 _COUNT = re.compile(rb"[0-9a-fA-F]{1,8}")
 
 
@@ -37,6 +38,8 @@ def read(value: bytes) -> Credentials | None:
     """Return the credentials in a header field's value, or None if they are no digest."""
     if value.lstrip()[:6].lower() != b"digest":
         return None
+    if len(value) > _LONGEST:
+        value = value[:_LONGEST]
     found = {name.lower(): text.strip(b'"') for name, text in _PARAMETER.findall(value)}
     if b"response" not in found:
         return None

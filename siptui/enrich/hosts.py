@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Literal, NamedTuple
@@ -16,6 +17,9 @@ _PRIVATE = tuple(
     )
 )  # fmt: skip
 """What no packet from elsewhere can mean (RFC 1918, 6598, 3927, 1122, 4193, 4291)."""
+_PUBLIC = frozenset(str(each) for each in range(1, 224)) - {"10", "100", "127", "169", "172", "192"}
+"""First numbers of IPv4 addresses that need no closer look."""
+_END = re.compile(rb"[^:;>?, \t\r\n]*")
 _LONGEST = 255
 """Bytes of the longest host that is looked at (RFC 1035 section 2.3.4)."""
 
@@ -45,6 +49,12 @@ def scope_of(address: str) -> Scope:
     return "private" if any(parsed in net for net in _PRIVATE) else "public"
 
 
+def source_scope(address: str) -> Scope:
+    """Return the same as `scope_of` for an address in its usual form, as records have it."""
+    # Forged sources are new each time, and parsing one costs more than all rules together.
+    return "public" if address.partition(".")[0] in _PUBLIC else scope_of(address)
+
+
 @lru_cache(1 << 13)
 def host(value: bytes) -> Host:
     """Return the host in a host-port, an addr-spec, a name-addr or a Via's first part.
@@ -65,8 +75,12 @@ def host(value: bytes) -> Host:
 def span(value: bytes) -> tuple[int, int]:
     """Return where the host stands in a host-port, addr-spec, name-addr or Via's first part."""
     start, stop = 0, len(value)
-    if value.startswith(b"SIP"):
-        start = max(value.rfind(b" "), value.rfind(b"\t")) + 1
+    if value[:1] == b"@":
+        start = 1
+    elif value.startswith(b"SIP/"):
+        start = max(value.find(b" "), value.find(b"\t")) + 1
+        while value[start : start + 1] in (b" ", b"\t"):
+            start += 1
     else:
         angle = value.rfind(b"<")
         if angle >= 0:
@@ -83,10 +97,8 @@ def span(value: bytes) -> tuple[int, int]:
     if value[start : start + 1] == b"[":
         end = value.find(b"]", start, stop)
         return (start, end + 1) if end >= 0 else (start, start)
-    for index in range(start, stop):
-        if value[index] in b":;>?, \t\r\n":
-            return start, index
-    return start, stop
+    found = _END.match(value, start, stop)
+    return (start, found.end()) if found else (start, stop)
 
 
 @lru_cache(1 << 14)

@@ -1,21 +1,25 @@
 """Do the addresses in a message fit where it came from and where it went?
 
 Via, Contact and the request-URI of one sender repeat; so the verdict is kept for what they say
-without ports and parameters, and a message costs three short cuts and one look-up.
+without ports and parameters, with the source and in one table for all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
-from siptui.enrich.hosts import Host, host, scope_of
+from siptui.enrich.hosts import Host, host, scope_of, source_scope
+from siptui.enrich.sources import Source
 from siptui.record import Record
 
 VERDICTS = 1 << 13
 """Verdicts remembered at most."""
 _CARRIERS = {"udp": b"UDP", "tcp": b"TCP", "tls": b"TLS", "ws": b"WS", "wss": b"WSS",
              "sctp": b"SCTP"}  # fmt: skip
-_LOW_PORTS = frozenset(range(1024)) - {0}
+_AFTER_HOST = re.compile(rb"[:;>?, \t\r\n]")
+_LONGEST = 512
+"""Bytes of hosts that are worth remembering."""
 SPOOFED = 4
 """Points from which on a source is suspected to be forged."""
 
@@ -28,7 +32,7 @@ class Reach:
         self._own = frozenset(each.strip("[]").lower() for each in own)
         self._names = any(scope_of(each) == "name" for each in self._own)
         self._publics = any(scope_of(each) == "public" for each in self._own)
-        self._verdicts: dict[tuple[object, ...], int] = {}
+        self._verdicts: dict[tuple[str, str, bytes, bytes, bytes, str, bool], int] = {}
         self._relay = bits("relay-probe")
         self._private = bits("private-address")
         self._is_source = bits("contact-is-source")
@@ -36,40 +40,50 @@ class Reach:
         self._spoofed = bits("spoof-suspect")
         self._transport = bits("wrong-transport")
         self._zero = bits("via-zero")
+        self._malformed = bits("malformed")
 
-    def judge(self, record: Record) -> int:
-        """Return the labels of a request that its addresses give."""
+    def judge(self, record: Record, source: Source) -> int:
+        """Return the labels of a request that its addresses, and those it lacks, give."""
         data = record.data
-        u0, u1, _, _, _, _, _, _, _, _, c0, c1, v0, v1 = record.spans
-        end = data.find(b";", v0, v1)
-        via = data[v0 : end if end >= 0 else v1]
-        at = data.find(b"@", u0, u1)
-        uri = data[u0:u1] if at < 0 else data[at:u1]
-        at = data.find(b"@", c0, c1)
-        contact = data[c0:c1] if at < 0 else data[at:c1]
-        sport = record.sport
-        if sport != 5060:
-            # Ports that differ in every message must not make a verdict each.
-            port = b":%d" % sport
-            via = via.replace(port, b"")
-            contact = contact.replace(port, b"")
-        low = sport < 1024 and sport in _LOW_PORTS
-        rport = data.find(b";rport", v0, v1) >= 0
-        key = (record.src, record.dst, via, uri, contact, record.transport, rport, low)
+        u0, u1, _, f1, _, t1, _, i1, _, q1, c0, c1, v0, v1 = record.spans
+        place = source.place
+        if (
+            place is not None
+            and data.startswith(place[0], v0)
+            and data.find(place[1], u0, u1 + 1) >= 0
+            and (data.find(place[2], c0, c1 + 1) >= 0 if place[2] else c1 == 0)
+            and record.dst == place[3]
+            and record.transport == place[4]
+            and record.sport >= 1024
+        ):
+            found = place[5]
+        else:
+            found = self._look_up(record, source)
+        return found if v1 and f1 and t1 and i1 and q1 else found | self._malformed
+
+    def _look_up(self, record: Record, source: Source) -> int:
+        data = record.data
+        via = _via(data, *record.spans[12:14])
+        uri = _piece(data, *record.spans[0:2])
+        contact = _piece(data, *record.spans[10:12])
+        short = len(via) + len(uri) + len(contact) < _LONGEST
+        low = record.sport < 1024
+        key = (record.src, record.dst, via, uri, contact, record.transport, low)
         found = self._verdicts.get(key)
         if found is None:
-            if len(self._verdicts) >= VERDICTS:
-                self._verdicts.clear()
-            found = self._judge(record, via, uri, contact, rport, low)
-            if len(via) + len(uri) + len(contact) < 1024:
+            found = self._judge(record, via, uri, contact, low)
+            if short:
+                if len(self._verdicts) >= VERDICTS:
+                    self._verdicts.clear()
                 self._verdicts[key] = found
+        # Each piece ends with what follows its host, so that finding it means the same host.
+        place = (via, uri, contact, record.dst, record.transport, found)
+        source.place = place if short and via and not low else None
         return found
 
-    def _judge(
-        self, record: Record, via: bytes, uri: bytes, contact: bytes, rport: bool, low: bool
-    ) -> int:
+    def _judge(self, record: Record, via: bytes, uri: bytes, contact: bytes, low: bool) -> int:
         found = 0
-        source = scope_of(record.src)
+        source = source_scope(record.src)
         sent_by, reached, wanted = host(via), host(contact), host(uri)
         if sent_by.scope == "zero":
             found |= self._zero
@@ -85,7 +99,7 @@ class Reach:
             and reached.text != record.src
             and reached.text != sent_by.text
         )
-        points += bool(via) and not rport
+        points += bool(via) and record.data.find(b";rport", *record.spans[12:14]) < 0
         points += 2 * low
         if points >= SPOOFED:
             found |= self._spoofed
@@ -104,8 +118,8 @@ class Reach:
         """
         if not wanted.text or wanted.text == record.dst or wanted.text in self._own:
             return False
-        target = scope_of(record.dst)
-        if scope_of(record.src) == "private" and target == "public":
+        target = source_scope(record.dst)
+        if source_scope(record.src) == "private" and target == "public":
             return False
         if wanted.scope == "name":
             return self._names
@@ -116,6 +130,31 @@ class Reach:
     def routes_elsewhere(self, value: bytes, record: Record) -> bool:
         """Tell whether a Route header field leads away from us."""
         return self.is_foreign(host(value.partition(b",")[0].strip()), record)
+
+
+def _via(data: bytes, start: int, stop: int) -> bytes:
+    """Return a Via up to the byte behind its host."""
+    at = data.find(b" ", start, stop) + 1
+    if not at:
+        return data[start:stop]
+    while data[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    host_end = data.find(b"]", at, stop) + 1 if data[at : at + 1] == b"[" else 0
+    return data[start : _host_end(data, host_end or at, stop)]
+
+
+def _piece(data: bytes, start: int, stop: int) -> bytes:
+    """Return the part of a URI or name-addr from its ``@`` to the byte behind the host."""
+    at = data.find(b"@", start, stop)
+    if at < 0:
+        return data[start : stop + 1] if stop else b""
+    host_end = data.find(b"]", at, stop) + 1 if data[at + 1 : at + 2] == b"[" else 0
+    return data[at : _host_end(data, host_end or at, stop)]
+
+
+def _host_end(data: bytes, start: int, stop: int) -> int:
+    found = _AFTER_HOST.search(data, start, stop)
+    return (found.start() if found else stop) + 1
 
 
 def _says(via: bytes, carrier: bytes) -> bool:

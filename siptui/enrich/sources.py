@@ -75,12 +75,26 @@ class Recent(Generic[Value]):
         self.young[key] = value
 
 
+def distinct(users: dict[int, int], user: int, now: int) -> int:
+    """Note a user (its hash); return until when the last ones make an enumeration, or 0.
+
+    `users` holds the last distinct ones in order and when each was asked for.
+    """
+    if user in users:
+        del users[user]
+    elif len(users) >= ENUMERATED:
+        del users[next(iter(users))]
+    users[user] = now
+    return next(iter(users.values())) + ENUMERATION_TIME if len(users) >= ENUMERATED else 0
+
+
 class Source:
     """Hold what one address has sent."""
 
     __slots__ = (
-        "busy", "digests", "in_second", "interesting", "kinds", "last", "messages", "method",
-        "methods", "options", "other_at", "peer", "peers", "repeats", "second", "user", "users",
+        "busy", "digests", "enumerates_until", "in_second", "interesting", "kinds", "last",
+        "messages", "method", "methods", "options", "other_at", "peer", "peers", "place",
+        "repeats", "second", "user", "users",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -97,6 +111,8 @@ class Source:
         """Requests in a row with the same method and user."""
         self.users: dict[int, int] | None = None
         """Hashes of the last distinct users asked for without credentials, and when."""
+        self.enumerates_until = 0
+        """Until when there are enough distinct users within the time of an enumeration."""
         self.method = ""
         self.methods: dict[str, int] | None = None
         """The last distinct methods, and when each was last in use."""
@@ -108,21 +124,28 @@ class Source:
         """Whom it sent requests to before `peer`."""
         self.kinds: dict[str, int] | None = None
         """Protocols other than SIP, and when each was last seen."""
+        self.place: tuple[bytes, bytes, bytes, str, str, int] | None = None
+        """The hosts that its last request named, how it came, and the labels of that."""
         self.digests: Digests | None = None
         self.interesting = False
         """Whether it has shown more than known tools and routine scans."""
 
     def asks_for(self, user: int, now: int) -> bool:
         """Note a user (its hash); tell whether it is one of many."""
+        if 0 <= self.enumerates_until - now >= ENUMERATION_TIME // 2:
+            return True
         users = self.users
         if users is None:
             users = self.users = {}
-        if user in users:
-            del users[user]
-        elif len(users) >= ENUMERATED:
-            del users[next(iter(users))]
-        users[user] = now
-        return len(users) >= ENUMERATED and now - next(iter(users.values())) <= ENUMERATION_TIME
+        until = distinct(users, user, now)
+        self.enumerates_until = until
+        return until >= now
+
+    def answers_challenge(self, user: int) -> None:
+        """Note that a user came with credentials, so that asking for it was no enumeration."""
+        if self.users is not None:
+            self.users.pop(user, None)
+            self.enumerates_until = 0
 
     def changes_method(self, method: str, now: int) -> None:
         """Note that the method differs from the one before."""

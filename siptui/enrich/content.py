@@ -1,0 +1,137 @@
+"""What does a request say about itself? The rules that need nothing but the message.
+
+Cheap tests come first: bytes that only attacks need, header names that some rule asks for. Only
+what they let through is searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from siptui.enrich import exploits
+from siptui.enrich.reach import Reach
+from siptui.enrich.sources import Source
+from siptui.record import Record
+
+ORDINARY = frozenset(
+    name.encode()
+    for name in (
+        "Via", "From", "To", "Call-ID", "CSeq", "Contact", "Max-Forwards", "User-Agent",
+        "Content-Length", "Accept", "Allow", "Supported", "Expires", "Server", "Date",
+        "Allow-Events", "Accept-Language", "Accept-Encoding", "Event", "Subject",
+        "Organization", "Require", "v", "f", "t", "i", "m", "l", "k", "Call-Id", "User-agent",
+    )
+)  # fmt: skip
+"""Header names that no rule asks for."""
+STARTING = frozenset(
+    ("INVITE", "REGISTER", "OPTIONS", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "NOTIFY", "INFO")
+)
+"""Methods that can begin something (RFC 3261 section 12)."""
+AGENTS = 1 << 12
+"""User agents without an attack that are remembered."""
+_TELLING = ("length", "duplicate", "repeated", "twice", "colon", "control", "name", "cseq")
+"""Parts of the names of defects that can be the sign of an exploit."""
+_PLAIN = str.maketrans("", "", "+-_.~!*#")
+
+
+class Content:
+    """Find the labels of one message."""
+
+    def __init__(self, bits: Mapping[str, int], own: Collection[str]) -> None:
+        """Use `bits` for the labels; `own` are addresses and names that are ours."""
+        self._bits = bits
+        self._reach = Reach(bits.__getitem__, own)
+        self._toll = bits["toll-fraud"]
+        self._relay = bits["relay-probe"]
+        self._telling: dict[tuple[str, ...], bool] = {(): False}
+        self._agents: set[str] = {""}
+
+    def look(self, record: Record, source: Source) -> tuple[int, bytes | None]:
+        """Return the labels of a request, and its credentials if it has any."""
+        found = self._reach.judge(record, source)
+        if found & self._relay and not (record.method in STARTING and is_initial(record)):
+            found ^= self._relay
+        if record.number:
+            found |= self._toll
+        data, headers = record.data, record.headers
+        credentials = None
+        special = headers is None or len(data) > 1024
+        for name, _ in headers or ():
+            if name not in ORDINARY:
+                routed, credentials, odd_names = self._unusual(record)
+                found |= routed
+                special = special or odd_names
+                break
+        defects = record.defects
+        if special or (defects and self._tells(defects)):
+            found |= self._all(exploits.by_names(record))
+        odd = data.translate(None, exploits.ORDINARY_BYTES)
+        if odd:
+            found |= self._all(exploits.by_bytes(record, odd))
+        at, stop = record.spans[2:4]
+        if (
+            record.ua not in self._agents
+            or not record.user.isalnum()
+            or data.count(b"<", at, stop) > 1
+        ):
+            found |= self._words(record)
+        return found, credentials
+
+    def attacks(self, record: Record) -> int:
+        """Return what a response holds that is aimed at its readers."""
+        odd = record.data.translate(None, exploits.ORDINARY_BYTES)
+        found = self._all(exploits.by_bytes(record, odd)) if odd else 0
+        return found if record.ua in self._agents else found | self._words(record)
+
+    def _all(self, names: Iterable[str]) -> int:
+        found = 0
+        for name in names:
+            found |= self._bits[name]
+        return found
+
+    def _unusual(self, record: Record) -> tuple[int, bytes | None, bool]:
+        """Return labels, credentials, and whether a header field is one that attacks use."""
+        found, credentials, special = 0, None, False
+        for name, value in record.headers or ():
+            if name in ORDINARY:
+                continue
+            name = name.strip().lower()
+            if name == b"authorization" or name == b"proxy-authorization":
+                credentials = value
+            elif name == b"route":
+                if record.method in STARTING and is_initial(record):
+                    found |= self._relay * self._reach.routes_elsewhere(value, record)
+            else:
+                special = True
+        return found, credentials, special
+
+    def _tells(self, defects: tuple[str, ...]) -> bool:
+        """Tell whether one of these defects can be the sign of an exploit; remember it."""
+        found = self._telling.get(defects)
+        if found is None:
+            found = any(part in each for each in defects for part in _TELLING)
+            if len(self._telling) < AGENTS:
+                self._telling[defects] = found
+        return found
+
+    def _words(self, record: Record) -> int:
+        """Look for attacks that need words, not bytes, where such words may stand."""
+        agent, at, stop = record.ua, *record.spans[2:4]
+        if (
+            agent in self._agents
+            and record.data.count(b"<", at, stop) <= 1
+            and (not record.user or record.user.translate(_PLAIN).isalnum())
+        ):
+            return 0
+        found = self._all(exploits.by_words(record))
+        if not found:
+            if len(self._agents) >= AGENTS:
+                self._agents = {""}
+            if len(agent) < 256:
+                self._agents.add(agent)
+        return found
+
+
+def is_initial(record: Record) -> bool:
+    """Tell whether a request is outside any dialog: its To has no tag (RFC 3261 section 12.2)."""
+    return record.data.find(b"tag=", record.spans[4], record.spans[5]) < 0

@@ -1,0 +1,150 @@
+"""What does a message mean after all that its source has sent? The rules that need history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from siptui.enrich import digests
+from siptui.enrich.content import is_initial
+from siptui.enrich.hosts import network
+from siptui.enrich.sources import FLOOD_SECONDS, SECOND, Recent, Source, Traffic, distinct
+from siptui.record import Record
+
+SCANS = 3
+"""OPTIONS of a source that are a capability scan; after that it is a habit."""
+GROUPS = 10_000
+"""Networks with a tool in common, and forms of probes, that are remembered."""
+MASKED = 3
+"""Sources with the same bytes that make an amplification probe."""
+TINY = 20
+"""Bytes of the longest partial OPTIONS that only asks for a large answer."""
+_ENUMERATING = frozenset(("REGISTER", "OPTIONS", "INVITE", "SUBSCRIBE"))
+_UNASKED = frozenset(("MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"))
+
+NonceTest = Callable[[str, str, float], bool]
+"""Tells whether a nonce was given to a source (address) not long before a time (seconds)."""
+
+
+class Habits:
+    """Find the labels of a request that what came before gives."""
+
+    def __init__(self, bits: Mapping[str, int], issued: NonceTest | None) -> None:
+        """Use `bits` for the labels; `issued` knows the responder's nonces, if there is one."""
+        self.traffic = Traffic()
+        self._issued = issued
+        self._groups: Recent[dict[int, int]] = Recent(GROUPS)
+        self._probes: Recent[set[int]] = Recent(GROUPS)
+        self._scan = bits["capability-scan"]
+        self._enumeration = bits["enumeration"]
+        self._guessing = bits["password-guessing"]
+        self._spray = bits["credential-spray"]
+        self._sweep = bits["method-sweep"]
+        self._flood = bits["flood"]
+        self._ghost = bits["anonymous-invite"]
+        self._unsolicited = bits["unsolicited"]
+        self._amplification = bits["amplification-probe"]
+        self._foreign = bits["foreign-digest"]
+        self._verified = bits["verified"]
+
+    @property
+    def let_go(self) -> int:
+        """Return how many groups and probes were forgotten for want of room."""
+        return self._groups.let_go + self._probes.let_go
+
+    def remember(self, record: Record, source: Source, credentials: bytes | None) -> int:
+        """Return the labels of a request by the history of its source, and add it to that."""
+        found = 0
+        now, method = record.time, record.method
+        second = now // SECOND
+        if second == source.second:
+            source.in_second += 1
+        else:
+            source.turns(second)
+        user = hash(record.user)
+        if method != source.method:
+            source.changes_method(method, now)
+            source.repeats = 0
+        elif user == source.user:
+            source.repeats += 1
+            if source.repeats >= SCANS and (source.busy >= FLOOD_SECONDS or self.traffic.surges):
+                found |= self._flood
+        else:
+            source.repeats = 0
+        source.user = user
+        if source.methods is not None and source.sweeps(now):
+            found |= self._sweep
+        if record.dst != source.peer:
+            source.sends_to(record.dst)
+        if credentials is not None or record.tag_password:
+            source.interesting = True
+            source.answers_challenge(user)
+            found |= self._credentials(record, source, credentials)
+        elif method in _ENUMERATING and (
+            source.asks_for(user, now)
+            or (source.messages <= SCANS and record.tool and self._group_asks(record, user))
+        ):
+            found |= self._enumeration
+        if method == "REGISTER":
+            source.other_at = now
+        else:
+            found |= self._by_method(record, source, credentials)
+        return found
+
+    def _by_method(self, record: Record, source: Source, credentials: bytes | None) -> int:
+        found, method = 0, record.method
+        if method == "OPTIONS":
+            source.options += 1
+            if source.options <= SCANS and record.time - source.other_at > 60 * SECOND:
+                found |= self._scan
+            return found | self._amplifies(record)
+        source.other_at = record.time
+        if method == "INVITE":
+            user = record.user
+            if credentials is None and len(user) <= 6 and user.isdecimal() and is_initial(record):
+                found |= self._ghost
+        elif method in _UNASKED and is_initial(record):
+            found |= self._unsolicited
+        return found
+
+    def _credentials(self, record: Record, source: Source, value: bytes | None) -> int:
+        found = self._guessing if record.tag_password else 0
+        credentials = digests.read(value) if value is not None else None
+        if credentials is None:
+            return found
+        if self._issued is not None:
+            nonce = credentials.nonce.decode("latin-1")
+            ours = self._issued(nonce, record.src, record.time / SECOND)
+            found |= self._verified if ours else self._foreign
+        if record.method in ("REGISTER", "INVITE"):
+            if source.digests is None:
+                source.digests = digests.Digests()
+            guessed, sprayed = source.digests.add(credentials, record.time)
+            found |= self._guessing * guessed | self._spray * sprayed
+        return found
+
+    def _group_asks(self, record: Record, user: int) -> bool:
+        """Tell whether the neighbours with the same tool together ask for many users."""
+        key = (network(record.src), record.tool)
+        users = self._groups.get(key)
+        if users is None:
+            users = {}
+            self._groups.put(key, users)
+        return distinct(users, user, record.time) >= record.time
+
+    def _amplifies(self, record: Record) -> int:
+        data = record.data
+        if len(data) <= TINY:
+            return self._amplification
+        start, stop = record.spans[12:14]
+        if data.find(b";rport", start, stop) >= 0:
+            return 0
+        if data.find(record.src.encode(), start, stop) >= 0:
+            return 0
+        key = hash(data)
+        found = self._probes.get(key)
+        if found is None:
+            found = set()
+            self._probes.put(key, found)
+        if len(found) < MASKED:
+            found.add(hash(record.src))
+        return self._amplification if len(found) >= MASKED else 0
