@@ -25,11 +25,12 @@ from siptui.capture.replay import Replay
 from siptui.capture.udp import open_udp
 from siptui.cli import Arguments
 from siptui.config import Settings
-from siptui.engine import Engine, EngineProcess, Output
+from siptui.engine import Engine, Output
 from siptui.enrich import Enricher
 from siptui.enrich.places import Places
 from siptui.errors import SiptuiError
 from siptui.mask import Mask
+from siptui.process import EngineProcess
 
 if TYPE_CHECKING:
     from siptui.store import Store

@@ -46,7 +46,8 @@ class Status:
     let_go: dict[str, int] = field(default_factory=dict)
     """What reassembly gave up, by reason."""
     recording: RecordingStatus | None = None
-    respond_mode: str = "silent"
+    respond_mode: str = ""
+    """How sockets answer; empty where there is no socket that could."""
     respond_counts: dict[str, int] = field(default_factory=dict)
     """Answers sent and withheld, by reason."""
     error: str = ""

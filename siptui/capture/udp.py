@@ -3,7 +3,7 @@
 The kernel hands out payloads; each is put back behind an IP and a UDP header, so that there is one
 path from frame to row and to file. Addresses, ports, time to live, lengths and time stamps are the
 datagram's own and checksums are right; identification, options and fragments are lost, as the
-kernel does not tell them. Nothing is ever sent from here.
+kernel does not tell them. What is sent from here, on somebody else's decision, is wrapped alike.
 """
 
 from __future__ import annotations
@@ -199,6 +199,25 @@ class UdpSource:
                 elif kind == _IPV6_HOPLIMIT:
                     ttl = _TTL(value)[0]
         return at or self._clock(), target, ttl
+
+    def send(self, data: bytes, source: str, target: str, port: int) -> Frame | None:
+        """Send a datagram to `target` from the local address `source`; return it as a frame.
+
+        None if the kernel would not take it at once: nothing is ever waited for.
+        """
+        local, remote = (socket.inet_pton(self._family, each) for each in (source, target))
+        if self._family == socket.AF_INET6:
+            level, kind = socket.IPPROTO_IPV6, socket.IPV6_PKTINFO
+            told = local + struct.pack("i", 0)
+        else:
+            level, kind = socket.IPPROTO_IP, _IP_PKTINFO
+            told = struct.pack("i4s4s", 0, local, bytes(4))
+        try:
+            self.socket.sendmsg([data], [(level, kind, told)], 0, (target, port))
+        except OSError:
+            return None
+        packet = self._frame(local, self._port, remote, port, _UNKNOWN_TTL, data)
+        return Frame(self._clock(), packet, _RAW_IP, len(packet), self.name)
 
     def statistics(self) -> Statistics:
         """Return how many datagrams came, and how many the socket had no room for.

@@ -1,0 +1,139 @@
+"""How does the engine run beside the screen, in a process of its own?
+
+The process is forked before any other thread is started. In it the engine's thread works, and a
+second one does nothing but write finished batches into the pipe, so that a screen that stalls stops
+neither capture nor recording.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from siptui import batch
+from siptui.engine import STATUS_INTERVAL, Engine, Output
+from siptui.errors import SiptuiError
+from siptui.record import Record
+from siptui.status import Status
+
+PENDING_BATCHES = 256
+"""Batches that wait for the screen's process; what comes on top of them is lost and counted."""
+
+
+class PipeOutput:
+    """Send batches and reports through a pipe; the thread here only writes into it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._queue: queue.Queue[tuple[str, Any] | None] = queue.Queue(PENDING_BATCHES)
+        self.broken = False
+        """Whether the other end has gone."""
+        self._thread = threading.Thread(target=self._write, name="pipe", daemon=True)
+        self._thread.start()
+
+    def records(self, records: list[Record], wait: bool) -> int:
+        """Queue rows as one batch; return how many were thrown away for want of room."""
+        item = ("batch", batch.pack(records))
+        if wait:
+            while not self.broken:
+                with contextlib.suppress(queue.Full):
+                    self._queue.put(item, timeout=STATUS_INTERVAL)
+                    return 0
+            return len(records)
+        try:
+            self._queue.put_nowait(item)
+        except queue.Full:
+            return len(records)
+        return 0
+
+    def status(self, status: Status) -> None:
+        """Queue a report; a newer one follows soon if there is no room for it."""
+        if status.ended or status.error:
+            while not self.broken:
+                with contextlib.suppress(queue.Full):
+                    self._queue.put(("status", status), timeout=STATUS_INTERVAL)
+                    return
+        else:
+            with contextlib.suppress(queue.Full):
+                self._queue.put_nowait(("status", status))
+
+    def close(self, timeout: float) -> None:
+        """Wait up to `timeout` seconds until everything queued was written."""
+        with contextlib.suppress(queue.Full):
+            self._queue.put(None, timeout=timeout)
+        self._thread.join(timeout)
+
+    def _write(self) -> None:
+        while (item := self._queue.get()) is not None:
+            try:
+                self._connection.send(item)
+            except (BrokenPipeError, ConnectionError, OSError):
+                self.broken = True
+                return
+
+
+class EngineProcess:
+    """Run an engine in a process of its own and keep the pipe to it."""
+
+    def __init__(self, build: Callable[[Output], Engine], drop_rights: Callable[[], None]) -> None:
+        """Fork at once: call this before any thread or screen is started.
+
+        `build` puts the engine together in the new process, `drop_rights` gives root up there once
+        everything is open.
+        """
+        context = get_context("fork")
+        self.connection, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=_engine_process,
+            args=(build, drop_rights, theirs, self.connection),
+            name="siptui engine",
+            daemon=True,
+        )
+        self._process.start()
+        theirs.close()
+
+    def command(self, *words: object) -> None:
+        """Send a command such as ``("stop",)``; one that has gone no longer hears it."""
+        with contextlib.suppress(BrokenPipeError, OSError):
+            self.connection.send(words)
+
+    def stop(self, timeout: float = 3.0) -> None:
+        """Ask the engine to end, and end it after `timeout` seconds."""
+        self.command("stop")
+        self._process.join(timeout)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join(1.0)
+
+
+def _engine_process(
+    build: Callable[[Output], Engine],
+    drop_rights: Callable[[], None],
+    connection: Connection,
+    inherited: Connection,
+) -> None:
+    """Be the engine process: the terminal's signals are the screen's; the pipe says when to end."""
+    inherited.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    output = PipeOutput(connection)
+    try:
+        engine = build(output)
+        signal.signal(signal.SIGTERM, lambda *_: setattr(engine, "stopping", True))
+        drop_rights()
+        engine.run(connection)
+    except SiptuiError as error:
+        output.status(Status(error=str(error), ended=True))
+    except Exception as error:
+        reason = f"the engine failed ({type(error).__name__}); what was recorded is kept"
+        output.status(Status(error=reason, ended=True))
+        raise
+    finally:
+        output.close(timeout=2.0)

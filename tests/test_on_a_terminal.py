@@ -1,0 +1,123 @@
+"""siptui on a pseudo-terminal, from start to quit, and killed."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.command import SIPTUI, environment, free_port, is_bound
+from tests.pseudo_terminal import PseudoTerminal
+
+ALTERNATE_SCREEN_OFF = b"\x1b[?1049l"
+CURSOR_ON = b"\x1b[?25h"
+MOUSE_OFF = b"\x1b[?1003l"
+
+
+def restored(terminal: PseudoTerminal) -> bool:
+    end = bytes(terminal.raw)
+    return (
+        end.rfind(ALTERNATE_SCREEN_OFF) > end.rfind(b"\x1b[?1049h")
+        and end.rfind(CURSOR_ON) > end.rfind(b"\x1b[?25l")
+        and end.rfind(MOUSE_OFF) > end.rfind(b"\x1b[?1003h")
+    )
+
+
+def start(home: Path, *arguments: str, width: int = 100, height: int = 30) -> PseudoTerminal:
+    return PseudoTerminal([*SIPTUI, *arguments], environment(home), width, height)
+
+
+def send(port: int, payload: bytes) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(payload, ("127.0.0.1", port))
+
+
+def test_from_start_to_quit(tmp_path: Path) -> None:
+    port = free_port()
+    with start(tmp_path, "--udp", f"127.0.0.1:{port}") as terminal:
+        terminal.until(lambda: is_bound(port) and f"127.0.0.1:{port}" in terminal.text())
+        terminal.until(lambda: "nothing yet" in terminal.text())
+        send(port, b"OPTIONS sip:100@h SIP/2.0\r\nUser-Agent: TestPhone/1\r\n\r\n")
+        terminal.until(lambda: "TestPhone/1" in terminal.text())
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert restored(terminal)
+        last = [line for line in terminal.text().splitlines() if line.strip()][-1]
+        assert "1 " in last
+        assert "seen" in last
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    with start(tmp_path, "demo") as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        terminal.kill(number)
+        assert terminal.wait() == 128 + number
+        assert restored(terminal)
+
+
+def test_a_closed_terminal_ends_everything(tmp_path: Path) -> None:
+    port = free_port()
+    terminal = start(tmp_path, "--udp", f"127.0.0.1:{port}")
+    terminal.until(lambda: is_bound(port) and "nothing yet" in terminal.text())
+    terminal.kill(signal.SIGKILL)
+    terminal.end()
+    for _ in range(200):
+        if not is_bound(port):
+            break
+        import time
+
+        time.sleep(0.05)
+    assert not is_bound(port)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+def test_the_demo_fills_the_screen_and_every_row_of_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    width, height = size
+    with start(tmp_path, "demo", "--speed", "300", width=width, height=height) as terminal:
+        terminal.until(lambda: terminal.text().count("OPTIONS") > 3)
+        terminal.read(1.0)
+        lines = terminal.text().splitlines()
+        assert len(lines) == height
+        assert any("demo" in line for line in lines[:2])
+        assert "quit" in lines[-1] or "help" in lines[-1]
+
+
+def test_a_resize_is_followed(tmp_path: Path) -> None:
+    with start(tmp_path, "demo", "--speed", "300") as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        terminal.resize(60, 16)
+        terminal.kill(signal.SIGWINCH)
+        terminal.read(1.0)
+        terminal.resize(132, 43)
+        terminal.kill(signal.SIGWINCH)
+        terminal.until(lambda: len(terminal.text().splitlines()) == 43)
+        terminal.read(1.0)
+        assert "help" in terminal.text().splitlines()[-1]
+        terminal.type("q")
+        assert terminal.wait() == 0
+
+
+def test_recording_that_fails_is_loud_and_ends_with_status_1(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with start(tmp_path, "demo", "--speed", "300", "-w", "/dev/full") as terminal:
+        terminal.until(lambda: "No space left" in terminal.text() or terminal.status is not None)
+        if terminal.status is None:
+            terminal.type("q")
+        assert terminal.wait() == 1
+
+
+def test_the_keyboard_works_while_a_capture_comes_by_standard_input(
+    tmp_path: Path, shared: Path
+) -> None:
+    capture = shared / "pcap" / "zeek__wireshark.pcap"
+    command = ["bash", "-c", f"cat '{capture}' | {' '.join(SIPTUI)} -r -"]
+    with PseudoTerminal(command, environment(tmp_path), 100, 30) as terminal:
+        terminal.until(lambda: "REGISTER" in terminal.text())
+        terminal.type("q")
+        assert terminal.wait() == 0
