@@ -6,9 +6,11 @@ what they let through is searched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from siptui.enrich import exploits
+from siptui.enrich.hosts import host, source_scope
 from siptui.enrich.reach import Reach
 from siptui.enrich.sources import Source
 from siptui.record import Record
@@ -29,8 +31,17 @@ STARTING = frozenset(
 """Methods that can begin something (RFC 3261 section 12)."""
 AGENTS = 1 << 12
 """User agents without an attack that are remembered."""
-_TELLING = ("length", "duplicate", "repeated", "twice", "colon", "control", "name", "cseq")
-"""Parts of the names of defects that can be the sign of an exploit."""
+_TELLING = frozenset(
+    (
+        "repeated-from", "repeated-to", "repeated-call-id", "repeated-cseq",
+        "repeated-content-length", "bad-name", "control-in-name", "control-in-value",
+        "content-length-too-big", "content-length-negative", "content-length-not-a-number",
+        "overlong-uri", "overlong-line", "overlong-message", "too-many-headers", "no-boundary",
+        "boundary-missing", "bad-sdp", "bad-cseq",
+    )
+)  # fmt: skip
+"""Defects that can be the sign of an exploit."""
+_MEDIA = re.compile(rb"\n[co]=[^\r\n]{0,128}?IN IP[46] ([^\s/]{1,64})")
 _PLAIN = str.maketrans("", "", "+-_.~!*#")
 
 
@@ -43,6 +54,7 @@ class Content:
         self._reach = Reach(bits.__getitem__, own)
         self._toll = bits["toll-fraud"]
         self._relay = bits["relay-probe"]
+        self._private = bits["private-address"]
         self._telling: dict[tuple[str, ...], bool] = {(): False}
         self._agents: set[str] = {""}
 
@@ -51,6 +63,8 @@ class Content:
         found = self._reach.judge(record, source)
         if found & self._relay and not (record.method in STARTING and is_initial(record)):
             found ^= self._relay
+        if record.method == "INVITE":
+            found |= self._media(record)
         if record.number:
             found |= self._toll
         data, headers = record.data, record.headers
@@ -76,6 +90,15 @@ class Content:
         ):
             found |= self._words(record)
         return found, credentials
+
+    def _media(self, record: Record) -> int:
+        """Tell whether a session description shows an address from inside a network."""
+        if source_scope(record.src) != "public":
+            return 0
+        for found in _MEDIA.finditer(record.data, record.data.find(b"\r\n\r\n")):
+            if host(found[1]).scope == "private":
+                return self._private
+        return 0
 
     def attacks(self, record: Record) -> int:
         """Return what a response holds that is aimed at its readers."""
@@ -109,7 +132,7 @@ class Content:
         """Tell whether one of these defects can be the sign of an exploit; remember it."""
         found = self._telling.get(defects)
         if found is None:
-            found = any(part in each for each in defects for part in _TELLING)
+            found = not _TELLING.isdisjoint(defects)
             if len(self._telling) < AGENTS:
                 self._telling[defects] = found
         return found
