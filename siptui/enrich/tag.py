@@ -1,0 +1,74 @@
+"""What does a From tag of SIPVicious carry?
+
+Its programs keep no state: what they must know when a response comes they write into the tag, as
+lower-case hexadecimal of ``PAYLOAD \\x01 RANDOM`` (createTag and getTag, libs/svhelper.py).
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import unhexlify
+from typing import NamedTuple
+
+PATTERN = r"(?:[2-7][0-9a-f])+01(?:3[0-9]){1,10}"
+"""A tag that carries something: printable ASCII, one 0x01, one to ten decimal digits."""
+LEAST = 6
+"""Digits of RANDOM below which a tag that carries no target is taken for chance."""
+_HEX = re.compile(rb"[0-9a-f]+")
+_PRINTABLE = bytes(range(0x20, 0x7F))
+
+
+class Carried(NamedTuple):
+    """Hold what a tag carries; only what its program put there is not empty."""
+
+    target: str = ""
+    """The address and port that svmap thought it sent to: ``192.0.2.1:5060``."""
+    extension: str = ""
+    """The extension that svwar tried."""
+    user: str = ""
+    """The user name that svcrack tried."""
+    password: str = ""
+    """The password that svcrack tried."""
+
+
+def carried(tag: bytes, user: bytes = b"", dst: str = "") -> Carried | None:
+    """Return what a From tag carries, or None if it is no tag of SIPVicious.
+
+    `user` is the user part of From and `dst` where the message was sent; they decide what a payload
+    means that could be an extension as well as a target. The random number has one to ten digits;
+    short ones are so rare that they count only behind a target, which nothing else looks like.
+    """
+    try:
+        payload, mark, random = unhexlify(tag).partition(b"\x01")
+    except ValueError:
+        return None
+    if not (mark and payload and random.isdigit() and len(random) <= 10):
+        return None
+    if int(random) >= 1 << 32 or payload.translate(None, _PRINTABLE) or tag != tag.lower():
+        return None
+    if len(payload) == 12 and payload != user and _HEX.fullmatch(payload):
+        return Carried(target=_target(payload.decode()))
+    if len(random) < LEAST:
+        return None
+    text = payload.decode()
+    name, colon, password = text.partition(":")
+    if colon:
+        return Carried(user=name, password=password)
+    if user and payload != user and len(payload) > 4 and _HEX.fullmatch(payload):
+        return Carried(target=_target6(text, dst))
+    return Carried(extension=text)
+
+
+def _target(digits: str) -> str:
+    address = ".".join(str(int(digits[at : at + 2], 16)) for at in range(0, 8, 2))
+    return f"{address}:{int(digits[8:], 16)}"
+
+
+def _target6(digits: str, dst: str) -> str:
+    """Return address and port; svmap leaves out the colons, so `dst` must say where they were."""
+    joined, port = digits[:-4], int(digits[-4:], 16)
+    if dst.replace(":", "") == joined:
+        return f"[{dst}]:{port}"
+    if len(joined) == 32:
+        return f"[{':'.join(joined[at : at + 4] for at in range(0, 32, 4))}]:{port}"
+    return f"[{joined}]:{port}"
