@@ -347,7 +347,7 @@ class Decoder:
                 offset + start if offset >= 0 else -1,
             )
             if not kind:
-                skim(record)
+                skim(record, "truncated" in defects and index >= last)
             if uri:
                 record.spans = (*uri, *record.spans[2:])
             if defects:

@@ -26,6 +26,9 @@ ROWS = 16
 PARTS = 1024
 """The most frames that one WebSocket message may have."""
 
+_UNKNOWN = 1 << 62
+"""Stands for the length of a message that does not say it yet, or says too much."""
+
 _UNSURE = frozenset(("text", "binary", "continuation", "keep-alive", "empty"))
 """What may be followed by SIP in the same stream; other protocols keep the stream."""
 
@@ -52,8 +55,10 @@ class Framer:
         "_foreign",
         "_fragments",
         "_let_go",
+        "_needed",
         "_ports",
         "_rows",
+        "_searched",
         "_state",
         "hold",
         "lost",
@@ -67,6 +72,10 @@ class Framer:
         self._foreign = ""
         self._rows = ROWS
         self._fragments: list[bytes] = []
+        self._searched = 0
+        """How many bytes of an incomplete message were searched for the end of its head."""
+        self._needed = 0
+        """How long the message is that waits for its rest; 0 if it is not known."""
         self.hold = -1
         """The position from which the frames are still needed although the bytes are consumed."""
         self.lost = False
@@ -93,6 +102,7 @@ class Framer:
     def gap(self) -> None:
         """Go on behind bytes that were never seen."""
         self.lost = True
+        self._needed = self._searched = 0
         self._fragments = []
         self.hold = -1
         if self._state is Framer._websocket:
@@ -144,9 +154,9 @@ class Framer:
     def _message(
         self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]
     ) -> int:
-        length = measure(buffer, at)
+        length = self._length(buffer, at)
         defects: tuple[str, ...] = ()
-        if length is None or length <= 0:
+        if length > len(buffer) - at:
             if not final and len(buffer) - at < MESSAGE:
                 return self._wait("message")
             line = buffer.find(b"\n", at) + 1
@@ -157,8 +167,26 @@ class Framer:
             self.lost = following < 0
         else:
             self.lost = False
+        self._needed = self._searched = 0
         parts.append(Part(base + at, base + at + length, defects=defects))
         return length
+
+    def _length(self, buffer: bytearray, at: int) -> int:
+        """Return the length of the message at `at`, more than is there if it is incomplete.
+
+        A head is searched and measured once, however many segments bring it.
+        """
+        if not self._needed:
+            searched = at + max(0, self._searched - 2)
+            ends = [buffer.find(mark, searched) for mark in (b"\n\r\n", b"\n\n")]
+            if max(ends) < 0:
+                self._searched = len(buffer) - at
+                return _UNKNOWN
+            self._needed = measure(buffer, at) or 0
+        if not self._needed:
+            head = bytes(buffer[at : max(ends) + 3])
+            self._needed = measure(head + bytes(MESSAGE), 0) or _UNKNOWN
+        return self._needed
 
     def _other(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
         """Take bytes that are no SIP, as far as no start line can begin in them."""

@@ -26,7 +26,8 @@ def options(call_id: str = "c1", body: bytes = b"", method: str = "OPTIONS") -> 
         "To: <sip:100@example.com>\r\n"
         f"Call-ID: {call_id}\r\n"
         f"CSeq: 1 {method}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        + ("Content-Type: application/octet-stream\r\n" if body else "")
+        + f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
