@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import ClassVar
 
@@ -79,7 +80,7 @@ class Bench(App[None]):
         return themes.role_defaults(True)
 
     def compose(self) -> ComposeResult:
-        yield Inspector(lambda _: self.facts)
+        yield Inspector(lambda _: self.facts, zone=UTC)
 
     def on_mount(self) -> None:
         self.inspector.show(self.shown)

@@ -23,7 +23,7 @@ from textual.worker import Worker, WorkerState
 
 from siptui import text
 from siptui.errors import SiptuiError
-from siptui.export import write
+from siptui.export import ENDINGS, FORMATS, write
 from siptui.record import Record
 from siptui.tui.paint import Signs
 from siptui.tui.paths import expand
@@ -31,19 +31,8 @@ from siptui.tui.widgets.notes import Note
 from siptui.tui.widgets.path_field import PathField
 from siptui.tui.widgets.picker import Option, Picker
 
-ENDINGS = {
-    "pcapng": ".pcapng",
-    "pcap": ".pcap",
-    "hex": ".hex",
-    "xxd": ".xxd",
-    "text": ".txt",
-    "json": ".jsonl",
-    "csv": ".csv",
-}
-"""The ending of a file in each format."""
-
-FORMATS = {ending: name for name, ending in ENDINGS.items()} | {".json": "json"}
-"""The format that an ending asks for."""
+ENDING = {name: ending for ending, name in reversed(ENDINGS.items())}
+"""The ending of a file in each format that is offered."""
 
 MEANINGS = {
     "pcapng": "the frames as they were captured; for Wireshark and siptui",
@@ -169,7 +158,7 @@ class ExportScreen(ModalScreen[str | None]):
             )
             for which, words in WHAT
         ]
-        formats = [Option(name, name) for name in ENDINGS]
+        formats = [Option(name, name) for name in FORMATS]
         first = "marked" if len(self._seqs["marked"]) else "shown"
         with Vertical() as box:
             box.border_title = "Export" + (", masked" if self._mask is not None else "")
@@ -195,7 +184,7 @@ class ExportScreen(ModalScreen[str | None]):
         home, folder = str(Path.home()), str(self._directory)
         if home != "/" and (folder == home or folder.startswith(home + "/")):
             folder = "~" + folder[len(home) :]
-        return f"{folder.rstrip('/')}/{self._stem}{ENDINGS[format]}"
+        return f"{folder.rstrip('/')}/{self._stem}{ENDING[format]}"
 
     def on_mount(self) -> None:
         """Begin with what to write."""
@@ -212,16 +201,16 @@ class ExportScreen(ModalScreen[str | None]):
     def _format_picked(self, event: Picker.Picked) -> None:
         field = self.query_one(PathField)
         stem, ending = os.path.splitext(field.value)
-        if FORMATS.get(ending, "") != event.picker.value and (ending in FORMATS or not ending):
-            field.value = stem + ENDINGS[event.picker.value]
+        if ENDINGS.get(ending, "") != event.picker.value and (ending in ENDINGS or not ending):
+            field.value = stem + ENDING[event.picker.value]
         self._check()
 
     @on(Input.Changed)
     def _typed(self) -> None:
         self._confirmed = ""
         _, ending = os.path.splitext(self.query_one(PathField).value)
-        if ending in FORMATS:
-            self.query_one("#export-format", Picker).pick(FORMATS[ending])
+        if ending in ENDINGS:
+            self.query_one("#export-format", Picker).pick(ENDINGS[ending])
         self._check()
 
     def _check(self) -> None:

@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import ClassVar, Protocol
 
 from textual import events, on
@@ -25,8 +26,9 @@ from textual.widgets import Input
 
 from siptui import text
 from siptui.record import Record
-from siptui.tui.paint import Painted, Part, Signs, rule
+from siptui.tui.paint import Part, Signs
 from siptui.tui.widgets.inspector.account import Account, account
+from siptui.tui.widgets.inspector.chrome import Title, Upright, bytes_of, is_hex
 from siptui.tui.widgets.inspector.decoded import Decoded
 from siptui.tui.widgets.inspector.dump import NARROW, WIDE, Dump, dump_width
 from siptui.tui.widgets.inspector.items import Fact
@@ -48,29 +50,6 @@ class Hides(Protocol):
     def record(self, record: Record) -> Record:
         """Return the copy."""
         ...
-
-
-class Title(Painted):
-    """Say what is inspected and which bytes are chosen."""
-
-    left: Sequence[Part] = ()
-    right: Sequence[Part] = ()
-    focused = False
-
-    def keys(self) -> Sequence[Hashable]:
-        """Return what the line shows."""
-        return [(tuple(self.left), tuple(self.right), self.focused)]
-
-    def line(self, y: int) -> Sequence[Part]:
-        """Return words at both ends of a rule."""
-        width = self.size.width
-        room = width - 6 - sum(text.width(words) for words, _ in self.right)
-        left: list[Part] = []
-        for words, role in self.left:
-            words = text.cut(words, max(0, room))
-            room -= text.width(words)
-            left.append((words, role))
-        return rule(left, self.right, width, self.signs, self.focused)
 
 
 def _binding(keys: str, action: str, words: str, id: str, tooltip: str) -> Binding:
@@ -140,11 +119,16 @@ class Inspector(Widget):
         *,
         id: str | None = "inspector",
         signs: Signs | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
-        """Show nothing yet; `explain` says what is known of a record beyond its bytes."""
+        """Show nothing yet.
+
+        `explain` says what is known of a record beyond its bytes; times are in `zone` or local.
+        """
         super().__init__(id=id)
         self._explain = explain
         self._signs = signs or Signs()
+        self._zone = zone
         self._record: Record | None = None
         self._shown: tuple[Record | None, Hides | None] | None = None
         self._account = Account((), b"", ())
@@ -152,25 +136,17 @@ class Inspector(Widget):
         self._frame = 0
         self._needle = ""
         self._part = "message"
+        self.decoded = Decoded(signs=self._signs)
+        self.dump = Dump(signs=self._signs)
 
     def compose(self) -> ComposeResult:
         """Put title, both parts and the line to search with in their places."""
         yield Title(id="inspector-title", signs=self._signs)
         with Horizontal(id="inspector-parts"):
-            yield Decoded(signs=self._signs)
+            yield self.decoded
             yield Upright(id="inspector-rule", signs=self._signs)
-            yield Dump(signs=self._signs)
+            yield self.dump
         yield Input(id="inspector-find", placeholder="find text, or bytes as 0x0d0a", compact=True)
-
-    @property
-    def decoded(self) -> Decoded:
-        """The decoded part."""
-        return self.query_one(Decoded)
-
-    @property
-    def dump(self) -> Dump:
-        """The bytes."""
-        return self.query_one(Dump)
 
     @property
     def term(self) -> str:
@@ -201,7 +177,8 @@ class Inspector(Widget):
             return
         item = self.decoded.item
         facts = self._explain(self._record) if self._explain and self._record else ()
-        self._account = account(self._record, facts, self._frame if self._whole else None)
+        frame = self._frame if self._whole else None
+        self._account = account(self._record, facts, frame, self._zone)
         items = self._account.items
         names = [each.name for each in items]
         if item is not None and item.name in names:
@@ -245,6 +222,8 @@ class Inspector(Widget):
             right += [(self._signs.dot + " ", "rule")]
         start, stop = self.dump.range
         size = len(self._account.data)
+        if self.dump.has_focus and (name := self._account.part_at(self.dump.cursor)):
+            right += [(text.cut(name, 20), "value"), (" ", "")]
         if 0 <= start < stop:
             right += [(f"0x{start:04x} +{stop - start} of ", "dim")]
         right += [(text.bytes_size(size), "dim")] if self._record is not None else []
@@ -260,12 +239,9 @@ class Inspector(Widget):
         (self.dump if self.has_class("-bytes") else self.decoded).focus(scroll_visible)
         return self
 
-    def on_descendant_focus(self) -> None:
-        """Let the title say who has the focus."""
-        self._entitle()
-
-    def on_descendant_blur(self) -> None:
-        """Let the title say who has the focus."""
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
         self._entitle()
 
     @on(InspectorPart.Moved)
@@ -346,9 +322,9 @@ class Inspector(Widget):
         event.stop()
         self._needle = event.value.strip()
         self._stop_finding()
-        self.decoded.needle = "" if _is_hex(self._needle) else self._needle.lower()
-        self.dump.needle = _bytes_of(self._needle)
-        self.dump.exact = _is_hex(self._needle)
+        self.decoded.needle = "" if is_hex(self._needle) else self._needle.lower()
+        self.dump.needle = bytes_of(self._needle)
+        self.dump.exact = is_hex(self._needle)
         self.decoded.repaint()
         self.dump.repaint()
         if self._needle:
@@ -368,7 +344,7 @@ class Inspector(Widget):
     def action_again(self, step: int) -> None:
         """Go to the next match, in the part that has the focus."""
         found = False
-        if not self.dump.has_focus and not _is_hex(self._needle):
+        if not self.dump.has_focus and not is_hex(self._needle):
             found = self.decoded.find(self._needle.lower(), step)
         found = found or self.dump.find(step)
         if not found:
@@ -409,18 +385,6 @@ class Inspector(Widget):
         self.notify(f"sent the {what} to the terminal's clipboard{cut}", markup=False)
 
 
-class Upright(Painted):
-    """Divide the two parts."""
-
-    def keys(self) -> Sequence[Hashable]:
-        """Return what the lines show."""
-        return [0] * self.size.height
-
-    def line(self, y: int) -> Sequence[Part]:
-        """Return one piece of the line."""
-        return [("|" if self.signs.ascii else "│", "rule")]
-
-
 def _same(one: Record | None, other: Record | None) -> bool:
     if one is other:
         return True
@@ -431,19 +395,3 @@ def _same(one: Record | None, other: Record | None) -> bool:
         and (one.src, one.sport, one.offset) == (other.src, other.sport, other.offset)
         and one.data == other.data
     )
-
-
-def _is_hex(words: str) -> bool:
-    digits = words[2:].replace(" ", "")
-    return (
-        words[:2].lower() == "0x"
-        and bool(digits)
-        and len(digits) % 2 == 0
-        and all(each in "0123456789abcdefABCDEF" for each in digits)
-    )
-
-
-def _bytes_of(words: str) -> bytes:
-    if _is_hex(words):
-        return bytes.fromhex(words[2:].replace(" ", ""))
-    return words.lower().encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import NamedTuple
 
 from siptui import text
@@ -10,7 +11,7 @@ from siptui.decode import frame as frames
 from siptui.decode.message import Message, read
 from siptui.record import Record, decode
 from siptui.tui.paint import Part
-from siptui.tui.widgets.inspector.body import body_items, other_items
+from siptui.tui.widgets.inspector.body import body_items, other_items, rest_items
 from siptui.tui.widgets.inspector.facts import fact_items
 from siptui.tui.widgets.inspector.head import head_items
 from siptui.tui.widgets.inspector.items import Fact, Item, fact, rule
@@ -28,15 +29,30 @@ class Account(NamedTuple):
     title: tuple[Part, ...] = ()
     copy: str = ""
     """The message as lines of safe text."""
+    message: Message | None = None
+    shift: int = 0
+    """Where in `data` the message begins; -1 if it does not lie there in one piece."""
+
+    def part_at(self, offset: int) -> str:
+        """Return the name of the smallest part of the message that holds a byte of `data`."""
+        if self.message is None or self.shift < 0:
+            return ""
+        element = self.message.at(offset - self.shift)
+        return text.safe(element.name) if element else ""
 
 
-def account(record: Record | None, facts: Sequence[Fact] = (), frame: int | None = None) -> Account:
+def account(
+    record: Record | None,
+    facts: Sequence[Fact] = (),
+    frame: int | None = None,
+    zone: tzinfo | None = None,
+) -> Account:
     """Return everything about `record`; its payload, or one of its frames whole."""
     if record is None:
         return Account((), b"", (), (("no message", "dim"),))
     message = read(record.data) if record.kind == "sip" else None
     findings = message.findings if message else ()
-    items = [*fact_items(record)]
+    items = [*fact_items(record, zone)]
     items += [fact(each.title, each.text, range=(each.start, each.stop)) for each in facts]
     items += [
         fact(
@@ -51,7 +67,8 @@ def account(record: Record | None, facts: Sequence[Fact] = (), frame: int | None
     if message is not None:
         items.append(rule("message"))
         items += head_items(record, message)
-        items += body_items(record.data, *message.body, _content_type(message))
+        items += body_items(record.data, message.part)
+        items += rest_items(record.data, *message.rest)
     else:
         items.append(rule(f"not SIP: {text.safe(record.kind)}"))
         items += other_items(record.data)
@@ -67,14 +84,7 @@ def account(record: Record | None, facts: Sequence[Fact] = (), frame: int | None
         items.insert(0, rule(f"frame {frame + 1} of {len(record.frames)}"))
         items.insert(len(layers) + 1, rule("record"))
     defects = tuple(item.range for item in items if item.kind == "finding" and item.range[0] >= 0)
-    return Account(tuple(items), data, defects, _title(record), _copy(record.data))
-
-
-def _content_type(message: Message) -> str:
-    for header in message.headers:
-        if header.canonical.lower() == "content-type":
-            return header.value
-    return ""
+    return Account(tuple(items), data, defects, _title(record), _copy(record.data), message, shift)
 
 
 def _moved(item: Item, shift: int) -> Item:

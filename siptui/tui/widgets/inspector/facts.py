@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from siptui import text
 from siptui.filters import quote
@@ -21,7 +22,7 @@ def quoted(words: str) -> str:
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"' if words else ""
 
 
-def fact_items(record: Record) -> Iterator[Item]:
+def fact_items(record: Record, zone: tzinfo | None = None) -> Iterator[Item]:
     """Yield who, where, when, with what and about what, as far as it is known."""
     yield fact(
         "source",
@@ -34,7 +35,7 @@ def fact_items(record: Record) -> Iterator[Item]:
     yield fact("target", f"{target} {record.transport}", term("dst", record.dst), value=record.dst)
     if record.kind != "sip":
         yield fact("kind", record.kind, term("kind", record.kind))
-    yield fact("arrived", text.date_and_clock(record.time))
+    yield fact("arrived", text.date_and_clock(record.time, zone))
     yield fact("size", _size(record))
     yield from _writer(record)
     yield from _meaning(record)
@@ -65,13 +66,13 @@ def _writer(record: Record) -> Iterator[Item]:
         yield fact("tool", record.tool, term("tool", record.tool))
     if record.ua_lies:
         words = f"{record.ua or 'the user agent'} contradicts how the message is written"
-        yield fact("agent lies", words, "ua-lies:yes", alarm=True)._replace(kind="fact")
+        yield fact("agent lies", words, "ua-lies", alarm=True)._replace(kind="fact")
     if record.shape:
         yield fact("shape", record.shape, term("shape", record.shape))
     if record.new:
         yield fact("new", f"first of its {', '.join(record.new)}", term("new", record.new[0]))
     if record.ours:
-        yield fact("ours", "siptui sent it as an answer", "ours:yes")
+        yield fact("ours", "siptui sent it as an answer", "ours")
 
 
 def _meaning(record: Record) -> Iterator[Item]:
