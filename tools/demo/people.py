@@ -148,7 +148,7 @@ def trunk_call(stage: Stage, at: float) -> None:
         f"History-Info: <sip:+4940555010{n}@carrier.example?Reason=SIP%3Bcause%3D302>;index=1.{n}"
         for n in range(9)
     ]
-    identity = stage.random.getrandbits(4000)
+    identity = stage.random.getrandbits(3200)
     body = sdp("-", "192.0.2.41", "carrier", 30110, "8 0 18 101", "a=rtpmap:8 PCMA/8000",
                "a=rtpmap:101 telephone-event/8000", "a=maxptime:40", "a=sendrecv")  # fmt: skip
     request = sip(
