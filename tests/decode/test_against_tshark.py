@@ -23,12 +23,12 @@ Essence = tuple[Counter[str], Counter[str], Counter[str], Counter[str]]
 """How often each method, status code, Call-ID and user agent comes."""
 
 KNOWN: dict[str, str] = {
-    "ndpi__fuzz-2006-06-26-2594.pcap": "bytes flipped at every layer: tshark gives up on start "
-    "lines and header fields that are read here as far as they go, and the other way round",
+    "ndpi__fuzz-2006-06-26-2594.pcap": "bytes flipped at every layer: tshark passes over messages "
+    "with damaged versions and status codes, and ends texts at the first NUL",
     "hepws__hep.pcap": "tshark 4.0 reads no HEP",
     "hepws__hep3_compressed.pcap.pcapng": "tshark 4.0 reads no HEP",
 }
-"""Where tshark and siptui differ, and why; the counts of TRUTH.tsv hold all the same."""
+"""Where siptui finds more than tshark, and why; it finds no less."""
 
 HEP = {"hepws__hep.pcap": 6, "hepws__hep3_compressed.pcap.pcapng": 21}
 """How many messages are in HEP: TRUTH.tsv says it in words."""
@@ -92,9 +92,14 @@ def test_the_counts_are_true(truth: dict[str, str], shared: Path) -> None:
 def test_tshark_finds_the_same(truth: dict[str, str], shared: Path) -> None:
     name = truth["file"]
     path = shared / "pcap" / name
+    found, expected = ours(decode(read(path))), theirs(path)
     if name in KNOWN:
-        pytest.skip(f"known difference: {KNOWN[name]}")
-    assert ours(decode(read(path))) == theirs(path)
+        assert found != expected, "this difference is no more"
+        methods, statuses, _, _ = expected
+        assert methods <= found[0]
+        assert statuses <= found[1]
+    else:
+        assert found == expected
 
 
 def write(path: Path, frames: list[Frame]) -> None:
