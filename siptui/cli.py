@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     add("--asn", metavar="FILE", help="database of autonomous systems (MMDB)")
     add("--own", metavar="HOST,…", help="addresses and names that are ours")
     add("--keep", metavar="N", help="messages held at most")
-    add("--keep-bytes", metavar="N", help="bytes of messages held at most (k, M, G)")
+    add("--keep-bytes", metavar="N", help="bytes of memory they may take (k, M, G)")
     add("--capture-buffer", metavar="N", help="bytes the kernel may hold until they are read")
     add("--no-seen", dest="seen", action="store_false", default=None, help="remember nothing new")
     add("--user", metavar="NAME", help="whom to become if started as root")

@@ -32,8 +32,8 @@ class Settings:
     probe; the addresses that receive are known anyway."""
     keep: int = 250_000
     """Messages held at most; the oldest go first."""
-    keep_bytes: int = 160_000_000
-    """Bytes of messages held at most; ``k``, ``M`` and ``G`` may follow the number."""
+    keep_bytes: int = 200_000_000
+    """Bytes of memory that held messages may take; ``k``, ``M`` and ``G`` may follow the number."""
     capture_buffer: int = 64_000_000
     """Bytes that the kernel may hold for an interface or a socket until they are read."""
     user: str = ""

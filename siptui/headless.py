@@ -67,7 +67,7 @@ class Headless:
         if self._output is not None and records:
             mask = self._mask
             shown = records if mask is None else [mask.record(each) for each in records]
-            self._output.write(b"".join([jsonl.line(each) for each in shown]))
+            self._output.write(b"".join([jsonl.line(each) + b"\n" for each in shown]))
             self._output.flush()
         if self._count and self.rows >= self._count:
             self._stop()
@@ -128,4 +128,3 @@ def report(status: Status) -> int:
             file=sys.stderr,
         )
     return 1 if problems else 0
-

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siptui import config, headless, privilege
+from siptui import config, headless, privilege, text
 from siptui.capture import Source
 from siptui.capture.files import open_file
 from siptui.capture.interface import open_interface
@@ -163,8 +163,6 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
         return Engine(sources, enricher, output, recording=recording)
 
     process = EngineProcess(build, partial(privilege.drop, user))
-    for source in sources:
-        source.close()
     from siptui.store import Store
     from siptui.store.feed import Feed
     from siptui.tui.app import run_app
@@ -201,8 +199,18 @@ def _take_keyboard_from_terminal() -> None:
 
 
 def _farewell(store: Store) -> int:
-    """Say in the normal screen what became of the traffic; return 1 if any was not recorded."""
-    raise NotImplementedError
+    """Say in the normal screen what became of the traffic; return 1 if anything went wrong."""
+    status = store.status
+    parts = [f"{text.count(store.received)} seen", f"{text.count(store.kept)} kept"]
+    if status.recording is not None:
+        parts.append(f"{text.plural(status.recording.frames, 'frame')} written to "
+                     f"{text.safe(status.recording.path)}")  # fmt: skip
+    dropped = sum(
+        each.statistics.dropped_kernel + each.statistics.dropped_socket for each in status.sources
+    )
+    parts.append(f"{text.count(dropped + status.lost)} lost")
+    print(f"siptui: {', '.join(parts)}")
+    return headless.report(status)
 
 
 def _run_start_screen(settings: Settings) -> int:

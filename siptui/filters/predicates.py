@@ -6,16 +6,17 @@ Each distinct value of a column is judged once; the verdict is spread by code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+import socket
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siptui.record import SPANS, Field, decode
+from siptui.record import SPANS, Field
 
 Mask = NDArray[np.bool_]
 
@@ -28,8 +29,8 @@ class Columns(Protocol):
     blob: bytearray
     data_offsets: NDArray[Any]
 
-    def span(self, row: int, index: int) -> bytes:
-        """Return one of `SPANS` of a row."""
+    def span_texts(self, index: int, start: int, stop: int) -> Iterable[str]:
+        """Return one of `SPANS` of rows `start` to `stop` as text."""
         ...
 
 
@@ -161,10 +162,9 @@ class Spans:
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
         """Read the part of each row."""
-        index, span, judge = SPANS.index(self.field.name), columns.span, self.judge
-        return np.fromiter(
-            (judge(decode(span(row, index))) for row in range(start, stop)), bool, stop - start
-        )
+        judge = self.judge
+        texts = columns.span_texts(SPANS.index(self.field.name), start, stop)
+        return np.fromiter((judge(text) for text in texts), bool, stop - start)
 
     def describe(self) -> str:
         """Return it in words."""
@@ -186,13 +186,14 @@ class Text:
         offsets = columns.data_offsets[start:stop]
         ends = offsets + columns.numbers["len"][start:stop]
         first, last = int(offsets.min()), int(ends.max())
-        found = [each.start() for each in self.pattern.finditer(bytes(columns.blob[first:last]))]
+        found = [each.span() for each in self.pattern.finditer(bytes(columns.blob[first:last]))]
         if found:
-            at = np.array(found) + first
+            begin, end = (np.array(found) + first).T
             order = np.argsort(offsets, kind="stable")
-            near = np.searchsorted(offsets[order], at, side="right") - 1
-            rows = order[near[near >= 0]]
-            result[rows[at[near >= 0] < ends[rows]]] = True
+            near = np.searchsorted(offsets[order], begin, side="right") - 1
+            inside = near >= 0
+            rows = order[near[inside]]
+            result[rows[end[inside] <= ends[rows]]] = True
         return result
 
     def describe(self) -> str:
@@ -213,15 +214,21 @@ def equals(value: str) -> Callable[[str], bool]:
     return lambda text: text == value
 
 
-def within(networks: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
-    """Return a judge of addresses that lie in one of `networks`."""
+def within(network: IPv4Network | IPv6Network) -> Callable[[str], bool]:
+    """Return a judge of addresses that lie in `network`."""
+    family = socket.AF_INET if network.version == 4 else socket.AF_INET6
+    wanted = int(network.network_address)
+    netmask = int(network.netmask)
+    colon = network.version == 6
 
     def judge(text: str) -> bool:
-        try:
-            address = ip_address(text)
-        except ValueError:
+        if (":" in text) != colon:
             return False
-        return any(address.version == each.version and address in each for each in networks)
+        try:
+            packed = socket.inet_pton(family, text)
+        except (OSError, ValueError):
+            return False
+        return int.from_bytes(packed, "big") & netmask == wanted
 
     return judge
 

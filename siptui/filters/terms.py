@@ -108,7 +108,7 @@ def _address(field: Field, sign: str, value: str) -> Predicate:
             raise ValueError(f"{value!r} is no network such as 10.0.0.0/8") from None
         words = f"{field.title} begins with {value!r}"
         return Words(field, lambda text: text.startswith(value), words)
-    return Words(field, within([network]), f"{field.title} is in {network}")
+    return Words(field, within(network), f"{field.title} is in {network}")
 
 
 def _number(field: Field, sign: str, value: str) -> Predicate:

@@ -15,7 +15,7 @@ from siptui.store.chunk import Chunk
 from siptui.store.tally import Tallies
 
 LIMIT_RECORDS = 250_000
-LIMIT_BYTES = 160_000_000
+LIMIT_BYTES = 200_000_000
 CHUNK_ROWS = 4096
 RATE_SECONDS = 120
 """Seconds of which the number of messages is known, for the header's curve."""
@@ -27,7 +27,7 @@ class Store:
     """Hold the newest rows, and count all of them."""
 
     def __init__(self, limit_records: int = LIMIT_RECORDS, limit_bytes: int = LIMIT_BYTES) -> None:
-        """Hold at most `limit_records` rows and `limit_bytes` bytes of messages."""
+        """Hold at most `limit_records` rows in at most `limit_bytes` bytes of memory."""
         self.limit_records = limit_records
         self.limit_bytes = limit_bytes
         self.chunks: tuple[Chunk, ...] = ()
@@ -58,8 +58,8 @@ class Store:
 
     @property
     def bytes(self) -> int:
-        """Bytes held: messages, frames and columns."""
-        return sum(chunk.size + chunk.nbytes for chunk in self.chunks)
+        """Bytes that the rows occupy: messages, frames and all that is known of them."""
+        return sum(chunk.memory for chunk in self.chunks)
 
     @property
     def newest_time(self) -> int:
@@ -86,11 +86,11 @@ class Store:
     def _evict(self) -> None:
         chunks = deque(self.chunks)
         kept = sum(chunk.count for chunk in chunks)
-        size = sum(chunk.size for chunk in chunks)
+        size = sum(chunk.memory for chunk in chunks)
         while len(chunks) > 1 and (kept > self.limit_records or size > self.limit_bytes):
             gone = chunks.popleft()
             kept -= gone.count
-            size -= gone.size
+            size -= gone.memory
         if len(chunks) != len(self.chunks):
             self.chunks = tuple(chunks)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siptui.batch import NUMBERS, WORDS, Batch
-from siptui.record import SPANS, Frame, Record
+from siptui.record import SPANS, Frame, Record, decode
 
 _DTYPES: dict[str, Any] = {"q": np.int64, "Q": np.uint64, "I": np.uint32, "H": np.uint16,
                            "B": np.uint8}  # fmt: skip
+
+
+_VALUE = 150
+"""Bytes of a distinct value beside its characters: the object and its places in list and table."""
 
 
 class Words:
@@ -21,6 +25,8 @@ class Words:
     def __init__(self, capacity: int) -> None:
         self.values: list[Hashable] = []
         self.codes = np.zeros(capacity, np.uint16)
+        self.memory = self.codes.nbytes
+        """Bytes occupied, those of the values by estimate."""
         self._table: dict[Hashable, int] = {}
 
     def append(self, at: int, values: list[Hashable], codes: NDArray[np.uint16]) -> None:
@@ -32,6 +38,7 @@ class Words:
             if code is None:
                 code = table[value] = len(own)
                 own.append(value)
+                self.memory += _VALUE + len(value)  # type: ignore[arg-type]
             translated.append(code)
         if translated:
             self.codes[at : at + len(codes)] = np.array(translated, np.uint16)[codes]
@@ -91,16 +98,13 @@ class Chunk:
         self._frame_lengths = Column(np.uint32, capacity)
         self._frame_links = Column(np.uint16, capacity)
         self._frame_interfaces: list[str] = []
+        self.memory = 0
+        """Bytes that the rows occupy with all that is known of them, as of the last `append`."""
 
     @property
     def room(self) -> int:
         """Rows that still fit."""
         return self.capacity - self.count
-
-    @property
-    def size(self) -> int:
-        """Bytes of messages and frames held."""
-        return len(self.blob)
 
     def append(self, batch: Batch) -> None:
         """Put a whole batch behind the rows; it must fit."""
@@ -137,18 +141,34 @@ class Chunk:
             refs = np.frombuffer(batch.row_frames, np.uint32)
             row_codes[with_frames] = frame_codes[refs[firsts[with_frames]]]
         self.words["iface"].append(at, names or [""], row_codes)
+        self.memory = self._measure()
         self.count = stop
+
+    def _measure(self) -> int:
+        arrays = (*self.numbers.values(), self.spans, self.data_offsets, self._inside,
+                  self._row_frames_from)  # fmt: skip
+        columns = (self._row_frames, self._frame_times, self._frame_offsets, self._frame_stops,
+                   self._frame_lengths, self._frame_links)  # fmt: skip
+        return (
+            len(self.blob)
+            + 8 * len(self._frame_interfaces)
+            + sum(each.nbytes for each in arrays)
+            + sum(each.nbytes for each in columns)
+            + sum(each.memory for each in self.words.values())
+        )
 
     def data(self, row: int) -> bytes:
         """Return a row's message as it came."""
         start = int(self.data_offsets[row])
         return bytes(self.blob[start : start + int(self.numbers["len"][row])])
 
-    def span(self, row: int, index: int) -> bytes:
-        """Return one of `SPANS` of a row as it came."""
-        start = int(self.data_offsets[row])
-        spans = self.spans[row]
-        return bytes(self.blob[start + int(spans[2 * index]) : start + int(spans[2 * index + 1])])
+    def span_texts(self, index: int, start: int, stop: int) -> Iterator[str]:
+        """Return one of `SPANS` of rows `start` to `stop` as text."""
+        offsets = self.data_offsets[start:stop]
+        begins = (offsets + self.spans[start:stop, 2 * index]).tolist()
+        ends = (offsets + self.spans[start:stop, 2 * index + 1]).tolist()
+        blob = bytes(self.blob)
+        return (decode(blob[begin:end]) for begin, end in zip(begins, ends, strict=True))
 
     def frames(self, row: int) -> tuple[Frame, ...]:
         """Return the frames that carried a row."""
@@ -182,12 +202,3 @@ class Chunk:
             spans=tuple(self.spans[row].tolist()),
             **values,
         )
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the columns, without the messages and the dictionaries' values."""
-        arrays = [*self.numbers.values(), self.spans, self.data_offsets, self._inside,
-                  self._row_frames_from, *(each.codes for each in self.words.values())]  # fmt: skip
-        columns = [self._row_frames, self._frame_times, self._frame_offsets, self._frame_stops,
-                   self._frame_lengths, self._frame_links]  # fmt: skip
-        return sum(each.nbytes for each in arrays) + sum(each.nbytes for each in columns)

@@ -96,12 +96,7 @@ class Tally:
 
     def top(self, now: int, limit: int | None = None) -> list[Count]:
         """Return the commonest values; `now` (nanoseconds) is the end of the rates' minute."""
-        if limit is None or limit >= len(self._counts):
-            items = sorted(self._counts.items(), key=lambda each: (-each[1], str(each[0])))
-        else:
-            items = heapq.nsmallest(
-                limit, self._counts.items(), key=lambda each: (-each[1], str(each[0]))
-            )
+        items = self._commonest(limit)
         oldest = (now - WINDOW * _SECOND) // (_STEP * _SECOND)
         steps = [step for number, step in self._steps if number > oldest]
         total = self.total or 1
@@ -110,6 +105,15 @@ class Tally:
                   sum(step.get(value, 0) for step in steps) / WINDOW, value in self._uncertain)
             for value, count in items
         ]  # fmt: skip
+
+    def _commonest(self, limit: int | None) -> list[tuple[Hashable, int]]:
+        items = list(self._counts.items())
+        if limit is not None and limit < len(items):
+            # The rarest of those that get in, and all that are as common, are sorted by name.
+            least = heapq.nlargest(limit, self._counts.values())[-1]
+            items = [item for item in items if item[1] >= least]
+        items.sort(key=lambda item: (-item[1], str(item[0])))
+        return items[:limit]
 
 
 COUNTED = ("country", "ua", "what", "src", "user", "tool", "labels", "dst", "dport", "number",
