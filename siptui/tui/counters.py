@@ -20,53 +20,64 @@ class Counter(NamedTuple):
     title: str
 
 
-COUNTERS = tuple(
-    Counter(number, field, title)
-    for number, (field, title) in enumerate(
-        (
-            ("country", "countries"),
-            ("ua", "user agents"),
-            ("method", "methods"),
-            ("src", "sources"),
-            ("user", "users"),
-            ("tool", "tools"),
-            ("labels", "labels"),
-        ),
-        1,
-    )
+COUNTERS = (
+    Counter(1, "country", "countries"),
+    Counter(2, "ua", "user agents"),
+    Counter(3, "what", "methods"),
+    Counter(4, "src", "sources"),
+    Counter(5, "user", "users"),
+    Counter(6, "tool", "tools"),
+    Counter(7, "labels", "labels"),
 )
+LIMIT = 300
+"""Values of a counter that are looked at."""
+
+Words = Callable[[str, str], str]
+"""Gives the safe text that is shown for a value of a field."""
 
 
-def field_of(field: str, value: str) -> tuple[str, str]:
-    """Return the field that a counter's row is asked for by, and the value.
+def field_of(view: View, field: str, value: str) -> str:
+    """Return the field that a counter's row is asked for by.
 
-    The counter of methods counts status codes, too.
+    The counter of methods counts status codes and what is no SIP, too.
     """
-    return ("status", value) if field == "method" and value.isdecimal() else (field, value)
+    if field != "what":
+        return field
+    if value.isdecimal():
+        return "status"
+    kinds = {count.value for count in view.tallies["kind"].top(0)} - {"sip"}
+    return "kind" if value in kinds else "method"
 
 
-def term(field: str, value: object, hide: bool) -> str | None:
+def term(field: str, value: object, hide: bool = False) -> str | None:
     """Return the filter term for one value of a field; None if there is no value."""
-    if value in ("", 0, None, False):
+    if field == "time" or value in ("", 0, None, False):
         return None
-    if field == "time":
-        return None
-    return f"{'-' if hide else ''}{field}:{filters.quote(str(value))}"
+    words = filters.quote(str(value))
+    return f"{'-' if hide else ''}{field}:{words}"
 
 
-def entries(
-    view: View, field: str, words: Callable[[str, str], str]
-) -> tuple[list[Entry], int, int]:
+def entries(view: View, field: str, now: float, words: Words) -> tuple[list[Entry], int, int]:
     """Return a counter's values, of how many messages they are, and how many values there are."""
-    c = view.tally(field)
-    if field == "method":
-        c = c + view.tally("status")
-    return [Entry(v, n, n / 60, words(field, v)) for v, n in c.items()], len(view), len(c)
+    tally = view.tallies[field]
+    found = [
+        Entry(
+            each.value,
+            each.count,
+            each.rate,
+            words(field, each.value),
+            each.at_least,
+        )
+        for each in tally.top(int(now * 1e9), LIMIT)
+    ]
+    return found, tally.total, len(tally) + tally.forgotten
 
 
-def summary(view: View, counter: Counter, words: Callable[[str, str], str]) -> Summary:
+def summary(view: View, counter: Counter, words: Words) -> Summary:
     """Return a counter's first values with their shares."""
-    found, total, _ = entries(view, counter.field, words)
-    found.sort(key=lambda entry: (-entry.count, entry.value))
-    first = tuple((entry.label, text.share(entry.count, total)) for entry in found[:6])
+    tally = view.tallies[counter.field]
+    first = tuple(
+        (words(counter.field, each.value), text.share(each.count, tally.total))
+        for each in tally.top(0, 6)
+    )
     return counter.number, counter.title, first

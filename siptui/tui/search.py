@@ -5,6 +5,8 @@ from __future__ import annotations
 from siptui import filters
 from siptui.view import View
 
+_CACHED = 5000
+
 
 class Search:
     """Hold what is searched for."""
@@ -14,24 +16,30 @@ class Search:
         self.text = ""
         self._view = view
         self._filter = filters.parse("")
+        self._known: dict[int, bool] = {}
 
     def look_for(self, value: str) -> None:
         """Search for a filter text; empty: for nothing. Raises FilterError."""
         self._filter = filters.parse(value)
+        self._known.clear()
         self.text = value
 
     def matches(self, seq: int) -> bool:
         """Return whether a message is what is searched for."""
         if not self.text:
             return False
-        record = self._view.record(seq)
-        return record is not None and self._filter.one(record)
+        known = self._known.get(seq)
+        if known is None:
+            chunk = self._view.store.chunk_of(seq)
+            if chunk is None:
+                return False
+            row = seq - chunk.first
+            known = bool(self._filter.mask(chunk, row, row + 1)[0])
+            if len(self._known) > _CACHED:
+                self._known.clear()
+            self._known[seq] = known
+        return known
 
     def next_row(self, row: int, step: int) -> int | None:
-        """Return the next row that matches, below (1) or above (-1) `row`; None: there is none."""
-        at = row + step
-        while 0 <= at < len(self._view):
-            if self.matches(self._view.seq_at(at)):
-                return at
-            at += step
-        return None
+        """Return the next row that matches, below `row` (1) or above it (-1), or None."""
+        return self._view.find(self._filter, row, step)

@@ -66,8 +66,9 @@ class Window:
             self.top = max(0, count - self.height)
         else:
             at = view.row_of(self._top_seq) if self._top_seq >= 0 else self.top
+            row = self.cursor_row
+            at = min(max(at, row - self.height + 1), row)
             self.top = max(0, min(at, count - self.height))
-            row = max(self.top, min(self.cursor_row, self.top + self.height - 1))
             view.cursor = view.seq_at(row)
         self._top_seq = view.seq_at(self.top)
 
@@ -108,6 +109,8 @@ class Window:
         top = max(0, min(self.top + lines, len(self.view) - self.height))
         if top != self.top:
             self.view.following = False
+            row = max(top, min(self.cursor_row, top + self.height - 1))
+            self.view.cursor = self.view.seq_at(row)
             self._show(top)
 
     def _show(self, top: int) -> None:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from siptui import batch
+from siptui.capture import Statistics
+from siptui.config import Settings
+from siptui.mask import Mask
 from siptui.record import SPANS, Frame, Record
+from siptui.status import SourceStatus, Status
+from siptui.store import Store
+from siptui.tui.app import SiptuiApp
 
 NOON = 1_767_268_800
 """2026-01-01 12:00:00 UTC, in seconds."""
@@ -69,3 +82,80 @@ def _spans(data: bytes) -> tuple[int, ...]:
             stop = data.find(b"\r\n", start) if at >= 0 else 0
         spans += [start, stop] if stop > start else [0, 0]
     return tuple(spans)
+
+
+class Clock:
+    """Tell the time that a test sets."""
+
+    def __init__(self, now: float = NOON + 60) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def feed(store: Store, records: list[Record]) -> None:
+    """Hand messages to a store as the engine does."""
+    store.append(batch.unpack(batch.pack(records)))
+
+
+def traffic(count: int) -> list[Record]:
+    """Return messages of several methods, sources, countries, agents and labels."""
+    made = []
+    for n in range(count):
+        method = ("OPTIONS", "REGISTER", "INVITE", "OPTIONS", "OPTIONS")[n % 5]
+        more: dict[str, object] = {}
+        if n % 7 == 3:
+            more = {"defects": ("lf-only",)}
+        if n % 6 == 2:
+            more |= {"labels": ("toll-fraud",), "tool": "sippts/sipinvite"}
+        made.append(
+            record(
+                n,
+                method=method,
+                status=404 if n % 11 == 10 else 0,
+                src=("198.51.100.7", "203.0.113.9", "2001:db8::17")[n % 3],
+                country=("RU", "CN", "DE", "RU")[n % 4],
+                ua=("friendly-scanner", "PBX", "Z 5.4.12")[n // 2 % 3],
+                uri=f"sip:{100 + n}@192.0.2.1",
+                user=str(100 + n % 5),
+                **more,
+            )
+        )
+    return made
+
+
+def application(
+    records: list[Record], *, clock: Clock | None = None, status: Status | None = None, **more: Any
+) -> SiptuiApp:
+    """Return the application on a store that holds some messages, its own timer asleep."""
+    settings = Settings(fps=0.001, utc=True, **more.pop("settings", {}))
+    store = Store(100_000, 100_000_000)
+    store.status = status or Status(
+        sources=[SourceStatus("udp 0.0.0.0:5060", True, False, Statistics(len(records)))],
+        frames=len(records),
+        records=len(records),
+    )
+    if records:
+        feed(store, records)
+    more = {"title": "udp 0.0.0.0:5060", "live": True, "mask": Mask(), "environment": {}} | more
+    return SiptuiApp(store, settings=settings, clock=clock or Clock(), **more)
+
+
+@asynccontextmanager
+async def running(
+    records: list[Record], size: tuple[int, int] = (120, 40), **more: Any
+) -> AsyncIterator[tuple[SiptuiApp, Pilot[None]]]:
+    """Run the application and give it with its pilot."""
+    app = application(records, **more)
+    async with app.run_test(size=size) as pilot:
+        app.monitor.tick()
+        await pilot.pause()
+        yield app, pilot
+
+
+def screen(app: SiptuiApp) -> str:
+    """Return what the terminal shows, line by line."""
+    width, height = app.size
+    update = app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in update[:height])

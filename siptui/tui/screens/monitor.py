@@ -206,7 +206,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         if isinstance(self.pane, TallyPane):
             if self.pane.value is None:
                 return None
-            field, value = counters.field_of(self.pane.field, self.pane.value)
+            value: object = self.pane.value
+            field = counters.field_of(self.view, self.pane.field, self.pane.value)
         else:
             found = self.stream.value()
             if found is None:
@@ -314,9 +315,13 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.query_one(TooSmall).show(store.received, view.store.kept)
 
     def _count(self) -> None:
+        # The last minute of a file is that of its messages, not of the one who reads it.
+        now = self.clock() if self.live else self.view.store.newest_time / 1e9
         for pane in self.panes:
             if pane.display and pane.size.height:
-                entries, total, distinct = counters.entries(self.view, pane.field, self.hide_value)
+                entries, total, distinct = counters.entries(
+                    self.view, pane.field, now, self.hide_value
+                )
                 pane.show(entries, total, distinct)
         if self.strip_.size.width:
             self.strip_.show(

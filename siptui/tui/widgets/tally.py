@@ -30,6 +30,8 @@ class Entry:
     """Messages a second over the last minute."""
     label: str = ""
     """What is shown instead of the value; empty: the value."""
+    at_least: bool = False
+    """Whether it may be more, because the value was forgotten in between."""
 
 
 class TallyPane(Painted, can_focus=True):
@@ -177,9 +179,10 @@ class TallyPane(Painted, can_focus=True):
         long = max(4, min(24, (width - 30) // 2)) if width >= 32 else 0
         name = max(3, width - 1 - long - count - 5 - rate)
         label = text.safe(entry.label or entry.value) or "(none)"
-        number = text.count(entry.count)
+        more = "+" if entry.at_least else ""
+        number = text.count(entry.count) + more
         if len(number) >= count:
-            number = text.short_count(entry.count)
+            number = text.short_count(entry.count) + more
         share = text.share(entry.count, self.total)
         speed = text.rate(entry.rate) if entry.rate > 0 else ""
         if len(speed) >= rate:
