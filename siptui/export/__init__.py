@@ -1,21 +1,18 @@
 """How do records leave the program as a file?
 
-One module a format, each an `Encoder`; `Export` brings what they make to the disk, whole or not at
-all.
+One module a format, each an `Encoder`; `Export` brings what they make to the disk, whole or not
+at all.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
-import stat
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from siptui.errors import SiptuiError
 from siptui.export import hexdump, jsonl, pcap, pcapng, readable, table
+from siptui.export.destination import Destination, open_destination
 from siptui.export.frames import FrameOrder
 from siptui.record import Record
 from siptui.text import safe
@@ -116,7 +113,7 @@ class Export:
     def __init__(
         self, path: str | Path, format: str | None = None, *, mask: Mask | None = None
     ) -> None:
-        """Begin a temporary file beside `path`.
+        """Prepare to write `path`.
 
         What is no plain file, such as a pipe or a terminal, is written to at once. Raises
         SiptuiError if neither can be done, or if `format` is unknown.
@@ -133,42 +130,20 @@ class Export:
         self.count = 0
         """How many records were taken."""
         self._mask = mask
-        self._target = ""
-        self._temporary = ""
-        self._descriptor = -1
+        self._destination: Destination | None = None
         try:
-            self._open()
+            self._destination = open_destination(self.path)
         except (OSError, ValueError) as error:
-            self._fail(error)
-
-    def _open(self) -> None:
-        # A link stays a link: what it points to is replaced.
-        self._target = os.path.realpath(self.path)
-        mode = 0o666
-        try:
-            status = os.stat(self._target)
-        except FileNotFoundError:
-            pass
-        else:
-            if stat.S_ISDIR(status.st_mode):
-                raise IsADirectoryError(0, "it is a folder")
-            if not stat.S_ISREG(status.st_mode):
-                self._descriptor = os.open(self._target, os.O_WRONLY | os.O_CLOEXEC)
-                return
-            mode = stat.S_IMODE(status.st_mode)
-            if not os.access(self._target, os.W_OK):
-                raise PermissionError(0, "it may not be changed")
-        folder, name = os.path.split(self._target)
-        self._temporary = os.path.join(folder, f".{name[:200]}.{secrets.token_hex(4)}.part")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self._temporary, flags, mode)
+            raise self._failure(error) from None
 
     def add(self, records: Sequence[Record]) -> None:
         """Write `records`. Raises SiptuiError if that fails; then nothing is left of it."""
         if self._mask is not None:
-            records = [self._mask.record(record) for record in records]
+            records = [self._mask.record(record, frames=False) for record in records]
         try:
-            self._append(self._encoder.add(records))
+            self._writing().write(self._encoder.add(records))
+        except OSError as error:
+            raise self._failure(error) from None
         except SiptuiError:
             self.discard()
             raise
@@ -179,42 +154,31 @@ class Export:
 
         Raises SiptuiError if that fails; then nothing is left of it.
         """
+        destination = self._writing()
         try:
-            self._append(self._encoder.end())
-            if self._temporary:
-                os.fsync(self._descriptor)
-            descriptor, self._descriptor = self._descriptor, -1
-            os.close(descriptor)
-            if self._temporary:
-                os.replace(self._temporary, self._target)
-                self._temporary = ""
+            destination.write(self._encoder.end())
+            destination.finish()
         except OSError as error:
-            self._fail(error)
+            raise self._failure(error) from None
         except SiptuiError:
             self.discard()
             raise
+        self._destination = None
         return self.count
 
     def discard(self) -> None:
         """Leave no trace; harmless if done twice, or after closing."""
-        if self._descriptor >= 0:
-            descriptor, self._descriptor = self._descriptor, -1
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-        if self._temporary:
-            temporary, self._temporary = self._temporary, ""
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        destination, self._destination = self._destination, None
+        if destination is not None:
+            destination.discard()
 
-    def _append(self, data: bytes) -> None:
-        rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-        except OSError as error:
-            self._fail(error)
+    def _writing(self) -> Destination:
+        if self._destination is None:
+            raise SiptuiError(f"writing to {safe(self.path)} has ended")
+        return self._destination
 
-    def _fail(self, error: Exception) -> None:
+    def _failure(self, error: Exception) -> SiptuiError:
+        """Return the sentence for what went wrong, after leaving no trace."""
         self.discard()
         reason = getattr(error, "strerror", None) or str(error)
-        raise SiptuiError(f"{safe(self.path)} was not written: {reason}") from None
+        return SiptuiError(f"{safe(self.path)} was not written: {reason}")
