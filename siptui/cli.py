@@ -79,6 +79,10 @@ def parser() -> argparse.ArgumentParser:
     add("-r", "--read", nargs="+", action="extend", metavar="FILE", help="pcap, pcapng, .gz, '-'")
     add("-p", "--port", dest="ports", metavar="PORT,…", help="ports to capture (5060,5061)")
     add("--speed", type=_positive, default=1.0, metavar="X", help="replay the demo X times faster")
+    add = parser.add_argument_group("answering (UDP sockets only)").add_argument
+    add("--respond", metavar="MODE", help="silent, mirror, options, challenge, pbx or call")
+    add("--persona", metavar="NAME", help="product to answer as (asterisk)")
+    add("--respond-allow", metavar="NET,…", help="networks that mirror may answer, as loopback")
     add = parser.add_argument_group("without a screen").add_argument
     add("--json", action="store_true", help="print one JSON object a row")
     add("--export", action="append", metavar="FILE", type=Path, help="write rows; by its ending")

@@ -41,6 +41,12 @@ class Settings:
     nobody; ``root`` stays root."""
     seen: bool = True
     """Whether shapes, user agents, networks and numbers are remembered across runs."""
+    respond: str = "silent"
+    """How UDP sockets answer: silent, mirror, options, challenge, pbx or call."""
+    persona: str = "asterisk"
+    """As which product they answer: one of the built-in personas or of ``personas.toml``."""
+    respond_allow: list[str] = field(default_factory=list)
+    """Networks besides loopback that mode mirror may answer."""
     theme: str = "siptui-dark"
     """Colours of the screen."""
     ascii: bool = False

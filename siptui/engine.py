@@ -197,6 +197,7 @@ class Engine:
     def _close(self) -> None:
         for source in self._sources:
             source.close()
+        self._enricher.close()
         if self._recording is not None:
             try:
                 self._recording.close()
@@ -215,8 +216,9 @@ class Engine:
             records=self._records,
             lost=self._lost,
             let_go=dict(self._decoder.let_go),
-            recording=recording
-            and RecordingStatus(
+            recording=None
+            if recording is None
+            else RecordingStatus(
                 recording.path, recording.frames, recording.size, self._recording_error
             ),
             respond_mode=responder.mode if responder is not None else "",

@@ -10,8 +10,11 @@ import contextlib
 import os
 import pwd
 import sys
+import time
+from collections.abc import Sequence
 from functools import partial
 from importlib import resources
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +25,7 @@ from siptui.capture.interface import open_interface
 from siptui.capture.merged import merge
 from siptui.capture.recording import Recording
 from siptui.capture.replay import Replay
-from siptui.capture.udp import open_udp
+from siptui.capture.udp import UdpSource, open_udp
 from siptui.cli import Arguments
 from siptui.config import Settings
 from siptui.engine import Engine, Output
@@ -31,6 +34,8 @@ from siptui.enrich.places import Places
 from siptui.errors import SiptuiError
 from siptui.mask import Mask
 from siptui.process import EngineProcess
+from siptui.respond import MODES, Responder
+from siptui.respond.persona import load as load_personas
 
 if TYPE_CHECKING:
     from siptui.store import Store
@@ -112,7 +117,7 @@ def _data(name: str) -> Path:
     return Path(str(resources.files("siptui"))) / "data" / name
 
 
-def _enricher(arguments: Arguments, settings: Settings) -> Enricher:
+def _enricher(arguments: Arguments, settings: Settings, responder: Responder | None) -> Enricher:
     """Open the databases and the memory of what was seen."""
     environment = config.environment()
     geo = settings.geo or (str(_data("demo-country.mmdb")) if arguments.demo else "")
@@ -124,6 +129,40 @@ def _enricher(arguments: Arguments, settings: Settings) -> Enricher:
         signatures=config.config_directory(environment),
         own=settings.own,
         seen=config.state_directory(environment) / "seen.sqlite" if remember else None,
+        issued=responder.issued if responder is not None else None,
+        returned=responder.returned if responder is not None else None,
+    )
+
+
+def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | None:
+    """Return what answers for the sockets among the sources; None if there is none.
+
+    Raises SiptuiError for an unknown mode, persona or network.
+    """
+    sockets = {each.name: each for each in sources if isinstance(each, UdpSource)}
+    if settings.respond not in MODES:
+        raise SiptuiError(f"there is no mode {settings.respond!r}; there are {', '.join(MODES)}")
+    if not sockets:
+        if settings.respond != "silent":
+            raise SiptuiError("only UDP sockets can answer: --respond goes with --udp")
+        return None
+    personas = load_personas(_data("personas.toml"))
+    own = config.config_directory(config.environment()) / "personas.toml"
+    if own.exists():
+        personas |= load_personas(own)
+    if settings.persona not in personas:
+        names = ", ".join(sorted(personas))
+        raise SiptuiError(f"there is no persona {settings.persona!r}; there are {names}")
+    try:
+        allow = [ip_network(each, strict=False) for each in settings.respond_allow]
+    except ValueError as error:
+        raise SiptuiError(f"--respond-allow: {error}") from None
+    return Responder(
+        settings.respond,
+        personas[settings.persona],
+        time.time,
+        bound_to_loopback=lambda name: name in sockets and sockets[name].hears_only_loopback,
+        allow=allow,
     )
 
 
@@ -141,11 +180,13 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
     user = privilege.unprivileged_user(settings.user)
     output = headless.Headless(arguments, Mask() if settings.mask else None)
     sources = open_sources(arguments, settings)
-    enricher = _enricher(arguments, settings)
+    responder = _responder(settings, sources)
+    enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
     privilege.preload(user, *LAZY_PACKAGES[:2])
     privilege.drop(user)
-    return headless.run(Engine(sources, enricher, output, recording=recording), output)
+    engine = Engine(sources, enricher, output, recording=recording, responder=responder)
+    return headless.run(engine, output)
 
 
 def _run_screen(arguments: Arguments, settings: Settings) -> int:
@@ -154,13 +195,14 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     parse(arguments.filter)
     user = privilege.unprivileged_user(settings.user)
     sources = open_sources(arguments, settings)
-    enricher = _enricher(arguments, settings)
+    responder = _responder(settings, sources)
+    enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
     if "-" in arguments.files:
         _take_keyboard_from_terminal()
 
     def build(output: Output) -> Engine:
-        return Engine(sources, enricher, output, recording=recording)
+        return Engine(sources, enricher, output, recording=recording, responder=responder)
 
     process = EngineProcess(build, partial(privilege.drop, user))
     from siptui.store import Store

@@ -151,6 +151,14 @@ class UdpSource:
         self._dropped = 0
         self._notice = ""
 
+    @property
+    def hears_only_loopback(self) -> bool:
+        """Whether it is bound to a loopback address, so that only this host can reach it."""
+        loopback = socket.inet_pton(socket.AF_INET6, "::1")
+        return self._bound_to == loopback or (
+            self._family == socket.AF_INET and self._bound_to[0] == 127
+        )
+
     def fileno(self) -> int:
         """Return the socket's descriptor."""
         return self.socket.fileno()

@@ -81,13 +81,11 @@ class Responder:
 
     def consider(self, record: Record) -> Answer | None:
         """Return the answer to a record that arrived on a socket of ours, or None."""
-        if record.ours:
+        if record.ours or self.mode == "silent":
             return None
         loopback = self._bound_to_loopback(record.frames[0].interface if record.frames else "")
         if record.kind == "sip" and is_complete(record):
             self._verify(record)
-        if self.mode == "silent":
-            return None
         if self.mode == "mirror":
             reason = self._no_mirror(record, loopback)
             datagrams: tuple[bytes, ...] = (record.data,)
@@ -116,15 +114,23 @@ class Responder:
         until = self._verified.get(source, 0.0)
         return until > self._clock()
 
+    def issued(self, nonce: str, source: str, now: float) -> bool:
+        """Tell whether a nonce was given to `source` by us not long before `now` (seconds)."""
+        return self._secret.knows_nonce(nonce, source, now)
+
+    def returned(self, record: Record) -> bool:
+        """Tell whether a request gives back a To tag that only our answer held."""
+        to = response.field_values(record, b"to")
+        if len(to) != 1 or not response.field_values(record, b"call-id"):
+            return False
+        tag = response.tag_of(to[0])
+        return bool(tag) and tag == self._tag(record).encode()
+
     def _verify(self, record: Record) -> None:
         """Take a nonce or To tag of ours that comes back for proof of the source's address."""
         now = self._clock()
         nonce = self._nonce_of(record)
-        proved = nonce and self._secret.knows_nonce(nonce, record.src, now)
-        if not proved:
-            tag = response.tag_of(response.field_values(record, b"to")[0])
-            proved = bool(tag) and tag == self._tag(record).encode()
-        if proved:
+        if (nonce and self.issued(nonce, record.src, now)) or self.returned(record):
             self._verified[record.src] = now + VERIFIED_FOR
             self._verified.move_to_end(record.src)
             if len(self._verified) > _VERIFIED_ENTRIES:
