@@ -40,8 +40,10 @@ from siptui.respond.persona import load as load_personas
 if TYPE_CHECKING:
     from siptui.store import Store
 
-LAZY_PACKAGES = ("phonenumbers", "numpy", "textual", "rich")
+LAZY_PACKAGES = ("encodings", "phonenumbers", "numpy")
 """Packages that import parts of themselves on first use."""
+LAZY_SCREEN_PACKAGES = ("textual", "rich", "asyncio", "siptui.tui")
+"""The same of what only the screen needs."""
 
 
 def run(arguments: Arguments, settings: Settings) -> int:
@@ -183,7 +185,7 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
-    privilege.preload(user, *LAZY_PACKAGES[:2])
+    privilege.preload(user, *LAZY_PACKAGES)
     privilege.drop(user)
     engine = Engine(sources, enricher, output, recording=recording, responder=responder)
     return headless.run(engine, output)
@@ -204,12 +206,16 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     def build(output: Output) -> Engine:
         return Engine(sources, enricher, output, recording=recording, responder=responder)
 
-    process = EngineProcess(build, partial(privilege.drop, user))
+    def drop_rights() -> None:
+        privilege.preload(user, *LAZY_PACKAGES)
+        privilege.drop(user)
+
+    process = EngineProcess(build, drop_rights)
     from siptui.store import Store
     from siptui.store.feed import Feed
     from siptui.tui.app import run_app
 
-    privilege.preload(user, *LAZY_PACKAGES)
+    privilege.preload(user, *LAZY_PACKAGES, *LAZY_SCREEN_PACKAGES)
     privilege.drop(user)
     store = Store(settings.keep, settings.keep_bytes)
     Feed(process.connection, store).start()
