@@ -15,7 +15,9 @@ from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 import siptui.tui
+from siptui.capture.files import open_file
 from siptui.errors import SiptuiError
+from siptui.export import write
 from siptui.record import Frame, Record
 from siptui.tui import themes
 from siptui.tui.screens.export import ExportScreen
@@ -177,6 +179,29 @@ async def test_failure_keeps_the_dialog_and_says_why(tmp_path: Path) -> None:
         await pilot.pause()
     assert app.said == [None]
     assert written(tmp_path) == []
+
+
+async def test_what_is_written_can_be_read_again(tmp_path: Path) -> None:
+    app = Bench(tmp_path, write)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("right", "enter")
+        await settle(pilot)
+    (path,) = written(tmp_path)
+    source = open_file(str(path))
+    frames = source.read(100)
+    source.close()
+    assert [frame.data for frame in frames] == [record(seq).data for seq in (2, 3, 4, 5, 6)]
+    assert app.said == [f"5 messages written to {path}"]
+
+
+async def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    app = Bench(tmp_path / "none", write)
+    async with app.run_test(size=(140, 30)) as pilot:
+        assert "there is no folder" in said(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert str(tmp_path / "none") in said(app)
+        assert app.said == []
 
 
 async def test_escape_stops_what_is_being_written(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from siptui.tui.widgets.inspector.part import InspectorPart
 
 __all__ = ["Fact", "Inspector"]
 
-READABLE = 44
+READABLE = 40
 """Cells the decoded message needs beside the dump."""
 CLIPBOARD = 74_000
 """Characters that terminals still take by OSC 52."""

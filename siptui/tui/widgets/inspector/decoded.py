@@ -26,6 +26,8 @@ class Decoded(InspectorPart):
         self._rows: list[tuple[int, list[Part]]] = []
         self._first: list[int] = []
         """The first row of each item."""
+        self._moved = False
+        """Whether the user has moved the cursor since the items came."""
         self._folded_to: tuple[int, Sequence[Item]] = (0, ())
 
     @property
@@ -37,13 +39,14 @@ class Decoded(InspectorPart):
         """Show other items, one of them under the cursor."""
         self.items = items
         self.cursor = cursor
-        self.top = 0
+        self._moved = False
         self._begin()
         self.repaint()
 
     def _begin(self) -> None:
         """Scroll to the cursor; where the facts above it fill the room, they give way."""
         self._fold()
+        self.top = 0
         if self._first and self._first[self.cursor] > self.size.height - 4:
             self.top = max(0, self._first[self.cursor] - 1)
         self._look()
@@ -51,6 +54,7 @@ class Decoded(InspectorPart):
     def choose(self, number: int) -> None:
         """Put the cursor on an item without saying so."""
         if number != self.cursor:
+            self._moved = True
             self.cursor = number
             self._look()
             self.sync()
@@ -59,6 +63,7 @@ class Decoded(InspectorPart):
         """Put the cursor on an item and say which bytes it has."""
         if not self.items:
             return
+        self._moved = True
         self.cursor = max(0, min(number, len(self.items) - 1))
         self._look()
         self.sync()
@@ -165,7 +170,10 @@ class Decoded(InspectorPart):
 
     def on_resize(self) -> None:
         """Fold anew, with the cursor still in sight."""
-        self._begin()
+        if self._moved:
+            self._look()
+        else:
+            self._begin()
         self.repaint()
 
     def on_click(self, event: events.Click) -> None:
