@@ -8,26 +8,19 @@ care; both ways give the same.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from siptui.decode import other, startline
+from siptui.decode import ordinary, other, startline
 from siptui.decode.examine import examine
 from siptui.decode.fields import canonical
 from siptui.decode.grammar import strip
 from siptui.decode.head import leading, split
-from siptui.decode.uri import read_address
+from siptui.decode.ordinary import SLOTS, text, user_of
 from siptui.decode.values import first_value, read_length
 from siptui.record import Record, decode
 
 __all__ = ["divide", "measure", "resync", "skim"]
 
-_SLOTS = {"From": 1, "To": 2, "Call-ID": 3, "CSeq": 4, "Contact": 5, "Via": 6}
-"""Which of `SPANS` a field fills; 0 is the request-URI."""
-
 _VERSION = re.compile(rb"SIP/\d", re.IGNORECASE)
-
-REMEMBERED = 8192
-"""Entries a cache may have."""
 
 
 def is_sip(data: bytes) -> bool:
@@ -55,6 +48,8 @@ def skim(record: Record, truncated: bool = False) -> None:
     `truncated` says that the end of the message was lost on the way.
     """
     data = record.data
+    if not truncated and ordinary.fill(record):
+        return
     if not is_sip(data):
         record.kind = other.name(data, record.transport, record.sport, record.dport)
         return
@@ -80,7 +75,7 @@ def _with_care(record: Record, truncated: bool) -> None:
             continue
         value = data[line.colon + 1 : line.value_stop]
         headers.append((data[line.start : line.colon], value))
-        slot = _SLOTS.get(name)
+        slot = SLOTS.get(name)
         if slot is not None and spans[2 * slot + 1] == 0:
             start, stop = first_value(value) if slot > 4 else strip(value, 0, len(value))
             spans[2 * slot] = line.colon + 1 + start
@@ -93,20 +88,10 @@ def _with_care(record: Record, truncated: bool) -> None:
     record.headers = headers
     agent = agent or (server if first.is_response else b"")
     if agent:
-        record.ua = _text(agent)
+        record.ua = text(agent)
     user = first.uri.user_text if first.uri is not None and first.uri.user[1] else ""
-    record.user = user or _user_of(data[spans[4] : spans[5]])
+    record.user = user or user_of(data[spans[4] : spans[5]])
     record.defects = tuple(dict.fromkeys(each.name for each in examined.findings))
-
-
-@lru_cache(REMEMBERED)
-def _text(value: bytes) -> str:
-    return decode(value)
-
-
-@lru_cache(REMEMBERED)
-def _user_of(to: bytes) -> str:
-    return read_address(to).uri.user_text if to else ""
 
 
 def divide(data: bytes) -> list[tuple[int, int]]:
@@ -161,14 +146,14 @@ def _head(data: bytes | bytearray, start: int) -> tuple[int, int | None, bool]:
     stop = _head_stop(data, begin)
     if stop < 0:
         return -1, None, False
-    text = bytes(data[begin:stop])
-    head = split(text)
+    held = bytes(data[begin:stop])
+    head = split(held)
     lengths = []
     typed = False
     for line in head.lines:
-        known = canonical(text[line.start : line.name_stop])
+        known = canonical(held[line.start : line.name_stop])
         if known == "Content-Length" and line.colon >= 0:
-            lengths.append(read_length(text[line.colon + 1 : line.value_stop]))
+            lengths.append(read_length(held[line.colon + 1 : line.value_stop]))
         typed = typed or known == "Content-Type"
     if not lengths:
         return stop, None, typed

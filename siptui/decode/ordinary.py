@@ -1,0 +1,282 @@
+"""Is this message written as nearly all are, with nothing wrong? Then a row is filled quickly.
+
+One split of the head, a look-up by each name as it is written, a pattern or a memory for each
+value. Whatever does not pass is left to the careful way; what passes is filled as that would.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from siptui.decode import bodies, sdp, startline
+from siptui.decode.examine import LONGEST_MESSAGE, MOST_HEADERS, name_problem
+from siptui.decode.fields import REPEATED, REQUIRED, canonical
+from siptui.decode.uri import read_address
+from siptui.decode.values import (
+    JUDGES,
+    LONGEST,
+    first_value,
+    has_tag,
+    judge,
+    read_cseq,
+    read_length,
+)
+from siptui.record import Record, decode
+
+REMEMBERED = 8192
+"""Entries that each memory holds before it begins anew."""
+
+SLOTS = {"From": 1, "To": 2, "Call-ID": 3, "CSeq": 4, "Contact": 5, "Via": 6}
+"""Which of `SPANS` a field fills; 0 is the request-URI."""
+_AGENT, _SERVER, _LENGTH, _TYPE = 7, 8, 9, 10
+_MORE = {"User-Agent": _AGENT, "Server": _SERVER, "Content-Length": _LENGTH, "Content-Type": _TYPE}
+
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\t"
+_ENDS = tuple(b"\r\n" * count for count in range(MOST_HEADERS + 1))
+
+_T = rb"[A-Za-z0-9\-.!%*_+`'~]"
+_OCTET = rb"(?:1?\d{1,2}|2[0-4]\d|25[0-5])"
+_NAME = rb"(?:[A-Za-z][A-Za-z0-9]{0,15}[.\-]){0,8}[A-Za-z][A-Za-z0-9]{0,15}"
+_PORT = rb"(?:[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]|[1-9]\d{0,3})"
+_HOST = rb"(?:" + _OCTET + rb"(?:\." + _OCTET + rb"){3}|" + _NAME + rb")(?::" + _PORT + rb")?"
+_URI = rb"sips?:(?:[A-Za-z0-9_.+\-]+@)?" + _HOST + rb"(?:;transport=[A-Za-z]+)?"
+_ADDRESS = (
+    rb" *(?:(?:\"[^\"\\]*\" *|"
+    + _T
+    + rb"[A-Za-z0-9\-.!%*_+`'~ ]*)?<"
+    + _URI
+    + rb">|"
+    + _URI
+    + rb")"
+)
+_BRANCH = rb";branch=(?!z9hG4bK(?:;|\Z))" + _T + rb"+"
+_VIA = (
+    rb" *SIP/2\.0/[A-Z]+ "
+    + _HOST
+    + rb"(?:"
+    + _BRANCH
+    + rb"(?:;rport(?:=\d+)?)?(?:;alias)?|;rport"
+    + _BRANCH
+    + rb")"
+)
+_WORD = rb"[A-Za-z0-9\-.!%*_+`'~()<>:\\\"/\[\]?{}]+"
+_PATTERNS = {
+    "Via": _VIA,
+    "From": _ADDRESS + rb";tag=" + _T + rb"+",
+    "To": _ADDRESS + rb"(?:;tag=" + _T + rb"+)?",
+    "Contact": _ADDRESS + rb"(?:;expires=\d{1,9})?",
+    "Call-ID": rb" *" + _WORD + rb"(?:@" + _WORD + rb")?",
+}
+"""Values that are right and mostly new; those of other fields are mostly old, and remembered."""
+
+_Test = Callable[[bytes], object]
+
+
+class _Memory(set[bytes]):
+    """Values of one field that were found right."""
+
+    def learn(self, value: bytes) -> None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self.add(value)
+
+
+_Field = tuple[int, int, _Test | None, _Memory]
+"""How a field is treated: its slot; a bit that is set once it was seen, 0 if it may appear again;
+what tells of most values that they are right; and the values found right besides."""
+
+
+class _Start(NamedTuple):
+    """Hold what a start line says."""
+
+    method: bytes
+    text: str
+    status: int
+    start: int
+    stop: int
+    user: str
+    response: bool
+
+
+_BITS = {name: 1 << at for at, name in enumerate(REPEATED)}
+_NEEDED = sum(_BITS[name] for name in REQUIRED if name != "Via")
+_JUDGED_LATER = ("CSeq", "Content-Length", "Content-Type")
+_fields: dict[bytes, _Field | tuple[()]] = {}
+"""By name as written; an empty tuple for a field that may hold anything and appear again."""
+_starts: dict[bytes, _Start | None] = {}
+_cseqs: dict[bytes, bytes] = {}
+_lengths: dict[bytes, int] = {}
+_types: dict[bytes, str] = {}
+_memories: dict[str, _Memory] = {}
+"""What was found right, by the canonical names of fields that are judged."""
+
+
+def _remember(memory: dict[bytes, Any], key: bytes, value: Any) -> None:
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = value
+
+
+def _learn_field(name: bytes) -> _Field | tuple[()] | None:
+    """Return how the field of this name as written is treated; None if the name is wrong."""
+    if name_problem(name) or len(name) > LONGEST:
+        return None
+    known = canonical(name)
+    slot = SLOTS.get(known, 0) or _MORE.get(known, 0)
+    field: _Field | tuple[()] = ()
+    if slot or known in JUDGES or known in _BITS:
+        memory = _memories.setdefault(known, _Memory())
+        passes: _Test | None = None
+        if known in _PATTERNS:
+            passes = re.compile(_PATTERNS[known]).fullmatch
+        elif known in JUDGES and known not in _JUDGED_LATER:
+            passes = memory.__contains__
+        field = (slot, _BITS.get(known, 0), passes, memory)
+    _remember(_fields, name, field)
+    return field
+
+
+def _learn_start(line: bytes) -> _Start | None:
+    """Return what a start line says; None if it is none, or something is wrong with it."""
+    start = None
+    if startline.begins(line):
+        first = startline.read(line)
+        if not first.findings:
+            user = first.uri.user_text if first.uri is not None else ""
+            start = _Start(
+                first.method,
+                decode(first.method),
+                first.status,
+                *first.uri_range,
+                user,
+                first.is_response,
+            )
+    _remember(_starts, line, start)
+    return start
+
+
+def _is_right(name: bytes, value: bytes) -> bool:
+    """Judge a value that is not of the usual form, and remember it if it is right."""
+    known = canonical(name)
+    if judge(known, value) or (known == "From" and not has_tag(value)):
+        return False
+    _memories[known].learn(value)
+    return True
+
+
+@lru_cache(REMEMBERED)
+def text(value: bytes) -> str:
+    """Return a value as text."""
+    return decode(value.strip())
+
+
+@lru_cache(REMEMBERED)
+def user_of(to: bytes) -> str:
+    """Return the user of a To value, percent-decoded."""
+    return read_address(to).uri.user_text if to else ""
+
+
+def fill(record: Record) -> bool:
+    """Fill a record if its message passes; else leave it as it is and return False."""
+    data = record.data
+    end = data.find(b"\r\n\r\n")
+    size = len(data)
+    if end < 0 or size > LONGEST_MESSAGE:
+        return False
+    head = data[:end]
+    lines = head.split(b"\r\n")
+    first = lines[0]
+    start = _starts.get(first)
+    if start is None and (first in _starts or (start := _learn_start(first)) is None):
+        return False
+    count = len(lines)
+    if count > MOST_HEADERS or head.translate(None, _PLAIN) != _ENDS[count - 1]:
+        return False
+    if end > LONGEST and max(map(len, lines)) > LONGEST:
+        return False
+    spans = [start.start, start.stop, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    headers = []
+    mask = 0
+    seen: list[bytes | None] = [None] * (len(SLOTS) + len(_MORE) + 1)
+    at = len(first) + 2
+    get = _fields.get
+    rest = iter(lines)
+    next(rest)
+    for line in rest:
+        name, colon, value = line.partition(b":")
+        field = get(name)
+        if (field is None and (field := _learn_field(name)) is None) or not colon:
+            return False
+        headers.append((name, value))
+        if field:
+            slot, bit, passes, memory = field
+            if mask & bit or (
+                passes and not passes(value) and value not in memory and not _is_right(name, value)
+            ):
+                return False
+            if slot > 6:
+                seen[slot] = value
+            elif slot and not spans[slot + slot + 1]:
+                inner = value.strip()
+                if slot > 4 and b"," in inner:
+                    inner = inner[slice(*first_value(inner))]
+                place = data.find(inner, at + len(name) + 1)
+                spans[slot + slot] = place
+                spans[slot + slot + 1] = place + len(inner)
+                seen[slot] = value
+            mask |= bit
+        at += len(line) + 2
+    if mask & _NEEDED != _NEEDED or not spans[13]:
+        return False
+    cseq = seen[4] or b""
+    method = _cseqs.get(cseq) or _learn_cseq(cseq)
+    if method is None or (method != start.method and not start.response):
+        return False
+    if not _has_right_body(data, end + 4, seen[_LENGTH], seen[_TYPE]):
+        return False
+    record.kind = "sip"
+    record.method = start.text
+    record.status = start.status
+    record.spans = tuple(spans)
+    record.headers = headers
+    agent = seen[_AGENT]
+    record.ua = text(agent) if agent else ""
+    if start.response and not record.ua:
+        record.ua = text(seen[_SERVER] or b"")
+    record.user = start.user or user_of(data[spans[4] : spans[5]])
+    record.defects = ()
+    return True
+
+
+def _learn_cseq(value: bytes) -> bytes | None:
+    """Return the method of a CSeq value; None if something is wrong with it."""
+    if judge("CSeq", value):
+        return None
+    method = read_cseq(value)[1]
+    _remember(_cseqs, value, method)
+    return method
+
+
+def _has_right_body(data: bytes, start: int, length: bytes | None, content: bytes | None) -> bool:
+    """Tell whether the body from `start` on is as long as it should be, and well-formed."""
+    size = len(data) - start
+    if length is not None:
+        number = _lengths.get(length)
+        if number is None:
+            read = None if judge("Content-Length", length) else read_length(length)
+            number = -1 if read is None else read
+            _remember(_lengths, length, number)
+        if number != size:
+            return False
+    if content is None:
+        return not size
+    kind = _types.get(content)
+    if kind is None:
+        kind = "?" if judge("Content-Type", content) else bodies.media_type(content)[0]
+        _remember(_types, content, kind)
+    if kind == "?" or kind.startswith("multipart/"):
+        return False
+    return kind != "application/sdp" or not sdp.findings(data, start, len(data))
