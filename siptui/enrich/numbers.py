@@ -18,6 +18,8 @@ from siptui.record import Record
 
 LEAST = 8
 """Digits of the shortest number that is looked for."""
+BASELINE = 11
+"""Characters above the longest baseline of svwar."""
 SUFFIX = 9
 """Digits that two dialled texts must have in common to be one number."""
 LONGEST = 40
@@ -150,7 +152,10 @@ class Numbers:
     def enrich(self, records: Sequence[Record]) -> None:
         """Fill `number`, `number_country` and `number_prefix` of records, in order of arrival."""
         for record in records:
-            if len(record.user) >= LEAST and not record.status and not record.tag_extension:
+            user = record.user
+            # svwar begins with a random number of up to ten digits, which nobody means to dial.
+            least = BASELINE if record.tag_extension else LEAST
+            if len(user) >= least and not record.status:
                 found = self.dialled(record)
                 if found.confidence >= SURE:
                     record.number, record.number_country, record.number_prefix = found[:3]
