@@ -443,6 +443,13 @@ def test_session_descriptions_and_parts_are_told_apart() -> None:
     assert data[slice(*media.range)] == b"m=audio 4000 RTP/AVP 0\r\n"
 
 
+def test_what_is_left_over_is_shown_and_marked() -> None:
+    items = account(record(PLAIN + b"behind the end")).items
+    assert items[-2].parts[0][0] == "left over, 14 bytes"
+    assert items[-1].defect
+    assert PLAIN[slice(*items[-1].range)] == b""
+
+
 def test_matches_are_marked_across_parts() -> None:
     parts = [("User-", "bar"), ("Agent", "text")]
     assert mark(parts, "er-ag") == [

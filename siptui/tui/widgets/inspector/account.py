@@ -13,7 +13,7 @@ from siptui.record import Record, decode
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.body import body_items, other_items, rest_items
 from siptui.tui.widgets.inspector.facts import fact_items
-from siptui.tui.widgets.inspector.head import head_items
+from siptui.tui.widgets.inspector.head import head_items, is_wrong
 from siptui.tui.widgets.inspector.items import Fact, Item, fact, rule
 from siptui.tui.widgets.inspector.part import NOWHERE, Range
 
@@ -67,8 +67,10 @@ def account(
     if message is not None:
         items.append(rule("message"))
         items += head_items(record, message)
-        items += body_items(record.data, message.part)
-        items += rest_items(record.data, *message.rest)
+        for item in body_items(record.data, message.part):
+            items.append(item._replace(defect=is_wrong(item.range, findings)))
+        for item in rest_items(record.data, *message.rest):
+            items.append(item._replace(defect=is_wrong(item.range, findings)))
     else:
         items.append(rule(f"not SIP: {text.safe(record.kind)}"))
         items += other_items(record.data)

@@ -38,7 +38,7 @@ def head_items(record: Record, message: Message) -> Iterator[Item]:
         (start, _line_end(data, stop)),
         wanted,
         text.safe(decode(line)),
-        _is_wrong((start, stop), findings),
+        is_wrong((start, stop), findings),
         2,
         "start",
     )
@@ -62,13 +62,14 @@ def _field(data: bytes, header: Header, findings: Sequence[Finding]) -> Item:
         (header.start, header.stop),
         wanted,
         shown,
-        _is_wrong((header.start, header.stop), findings),
+        is_wrong((header.start, header.stop), findings),
         2,
         f"field {header.canonical.lower()}",
     )
 
 
-def _is_wrong(where: Range, findings: Sequence[Finding]) -> bool:
+def is_wrong(where: Range, findings: Sequence[Finding]) -> bool:
+    """Tell whether one of the findings touches a range; never for a range that is nowhere."""
     return any(
         each.start < where[1] and where[0] < max(each.stop, each.start + 1) for each in findings
     )
