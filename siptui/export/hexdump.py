@@ -28,7 +28,8 @@ def pairs(data: bytes) -> str:
 def rows(data: bytes) -> list[str]:
     """Return the lines that ``tcpdump -X`` would show for `data`."""
     return [
-        f"\t0x{row.offset:04x}:  {pairs(data[row.offset : row.offset + 16]):<39}  {row.text}"
+        f"\t0x{row.offset:04x}:  {pairs(data[row.offset : row.offset + 16]):<39}  "
+        + row.text.replace(" ", ".")
         for row in hex_rows(data)
     ]
 

@@ -47,8 +47,9 @@ _SPANS = {"from": "From: ", "to": "To: ", "contact": "Contact: ", "call_id": "Ca
 class Mask:
     """Hide addresses and users; one instance a run, so that equal things stay equal."""
 
-    def __init__(self) -> None:
-        """Begin without having seen anybody."""
+    def __init__(self, most: int = MOST_ADDRESSES) -> None:
+        """Begin without having seen anybody; `most` addresses of either family stay distinct."""
+        self._most = most
         self._known: dict[str, str] = {}
         self._count = {4: 0, 6: 0}
         self._hidden: OrderedDict[bytes, bytes] = OrderedDict()
@@ -64,12 +65,12 @@ class Mask:
             found = self._known.get(address.compressed)
             if found is None:
                 found = self._next(address.version)
-            if len(self._known) < 4 * MOST_ADDRESSES:
+            if len(self._known) < 4 * self._most:
                 self._known[text] = self._known[address.compressed] = found
         return found
 
     def _next(self, version: int) -> str:
-        number = min(self._count[version], MOST_ADDRESSES)
+        number = min(self._count[version], self._most)
         self._count[version] = number + 1
         if version == 4:
             return str(ipaddress.IPv4Address(_FIRST_IPV4 + number))

@@ -108,19 +108,23 @@ class _Place(NamedTuple):
 
 
 def _places(part: bytes, message: bytes) -> list[_Place]:
-    """Return where a payload and a message overlap: within, around, or end to beginning."""
+    """Return where a payload and a message overlap: within, around, or end to beginning.
+
+    A message that was sent again may be there more than once.
+    """
     if not part or not message:
         return []
     begin = message.find(part)
     if begin >= 0:
         return [_Place(0, begin, len(part))]
-    at = part.find(message)
-    if at >= 0:
-        return [_Place(at, 0, len(message))]
     places: list[_Place] = []
     size = _overlap(message, part)
     if size:
         places.append(_Place(0, len(message) - size, size))
+    at = part.find(message, size)
+    while at >= 0:
+        places.append(_Place(at, 0, len(message)))
+        at = part.find(message, at + len(message))
     size = _overlap(part, message)
     if size:
         places.append(_Place(len(part) - size, 0, size))

@@ -19,8 +19,12 @@ ADDRESS = bytes(code if code in _KEPT_IN_ADDRESS else 0x78 for code in range(256
 NAME = bytes(code if code in _KEPT_IN_NAME else 0x78 for code in range(256))
 """Fills a name or a user: white space and what structures a header field stays."""
 
-_IPV4 = re.compile(rb"(?<![0-9])[0-9]{1,3}([.\-_])[0-9]{1,3}\1[0-9]{1,3}\1[0-9]{1,3}(?![0-9])")
-"""Also with dashes, as names of hosts made of addresses have them."""
+_IPV4 = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+"""Also within a word: branches and Call-IDs end in addresses, with digits right before them."""
+_IPV4_IN_NAME = re.compile(
+    rb"(?<![0-9])[0-9]{1,3}([_-])[0-9]{1,3}\1[0-9]{1,3}\1[0-9]{1,3}(?![0-9])"
+)
+"""As names of hosts made of addresses have them."""
 _TWO_COLONS = re.compile(rb":[0-9A-Fa-f]{0,4}:")
 _IPV6 = re.compile(rb"[0-9A-Fa-f:]{2,45}(?:\.[0-9]{1,3}){0,3}")
 _IPV6_BYTES = frozenset(b"0123456789abcdefABCDEF:")
@@ -46,8 +50,9 @@ _CALL_ID_HOST = re.compile(rb"@([^\s;,]+)")
 
 def addresses(data: bytes) -> Iterator[Span]:
     """Yield where addresses stand: IPv4, IPv6, and hosts behind ``IN IP4`` in SDP (RFC 8866)."""
-    for match in _IPV4.finditer(data):
-        yield match.span()
+    for pattern in (_IPV4, _IPV4_IN_NAME):
+        for match in pattern.finditer(data):
+            yield match.span()
     done = 0
     for match in _TWO_COLONS.finditer(data):
         start = match.start()
@@ -162,16 +167,17 @@ def _in_header(data: bytes, name: bytes, start: int) -> Iterator[Span]:
 
 
 def _display_names(data: bytes, start: int, stop: int) -> Iterator[Span]:
-    """Yield quoted strings outside of URIs, and the words before each ``<``."""
+    """Yield quoted strings that are no values of parameters, and the words before each ``<``."""
     word = at = start
     while (match := _STRUCTURE.search(data, at, stop)) is not None:
         at = match.end()
         if match[0] == b'"':
             quoted = _QUOTED.match(data, at - 1, stop)
             word = quoted.end() if quoted else stop
-            yield at, word - 1 if word > at and data[word - 1] == 0x22 else word
+            if data[at - 2] != 0x3D:
+                yield at, word - 1 if word > at and data[word - 1] == 0x22 else word
         elif match[0] == b"<":
-            yield word, at
+            yield word, at - 1
             end = data.find(b">", at, stop)
             word = end + 1 if end >= 0 else stop
         else:
