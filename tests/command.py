@@ -21,7 +21,11 @@ PATIENCE = 20.0
 
 def environment(home: Path, **variables: str) -> dict[str, str]:
     """Return this process's environment with settings and state below `home`."""
-    inherited = {name: value for name, value in os.environ.items() if "SIPTUI" not in name}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if "SIPTUI" not in name and name not in {"COLUMNS", "LINES", "NO_COLOR"}
+    }
     package = str(Path(__file__).resolve().parents[1])
     return inherited | {
         "HOME": str(home),
