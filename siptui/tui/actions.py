@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from siptui.errors import SiptuiError
+from siptui.tui.keys import CHARACTERS, key_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,86 +293,36 @@ ACTIONS: tuple[Action, ...] = (
 
 ACTION: dict[str, Action] = {action.id: action for action in ACTIONS}
 
-_NAMES = {
-    "slash": "/",
-    "question_mark": "?",
-    "colon": ":",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "space": "Spc",
-    "escape": "Esc",
-    "backspace": "Bksp",
-    "enter": "Enter",
-    "tab": "Tab",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "comma": ",",
-    "full_stop": ".",
-}
 
-
-def key_name(key: str) -> str:
-    """Return a key as a person names it: ``Ctrl-D``, ``/``, ``Spc``."""
-    head, plus, last = key.rpartition("+")
-    if plus and head:
-        name = _NAMES.get(last, last.upper() if head == "ctrl" and len(last) == 1 else last)
-        return f"{head.capitalize()}-{name.capitalize() if len(name) > 1 else name}"
-    name = _NAMES.get(key, key)
-    return name.upper() if len(name) == 2 and name[0] == "f" else name
-
-
-def plain_key(name: str) -> str:
-    """Return a key's name in ASCII."""
-    for arrow, word in zip("↑↓←→", ("Up", "Down", "Left", "Right"), strict=True):
-        name = name.replace(arrow, word)
-    return name
-
-
-_CHARACTERS = {
-    "/": "slash",
-    "?": "question_mark",
-    ":": "colon",
-    "+": "plus",
-    "=": "equals_sign",
-    "-": "minus",
-    " ": "space",
-    ".": "full_stop",
-}
-
-
-def keymap(changes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def keymap(
+    changes: Mapping[str, str], others: Mapping[str, tuple[str, ...]] | None = None
+) -> dict[str, tuple[str, ...]]:
     """Return the keys of every action, with the settings' `changes` (keys separated by commas).
 
-    Raises SiptuiError for an unknown action and for a key that would do two things.
+    `others` are keys by the ids of what only one pane does. Raises SiptuiError for an unknown
+    action and for a key that would do two things in the same place.
     """
-    for id in changes:
-        if id not in ACTION:
-            near = difflib.get_close_matches(id, ACTION, 1)
+    keys = {action.id: action.keys for action in ACTIONS} | dict(others or {})
+    taken: dict[tuple[str, str], str] = {}
+    for id, words in changes.items():
+        if id not in keys:
+            near = difflib.get_close_matches(id, keys, 1)
             hint = f" - did you mean {near[0]}?" if near else ""
             raise SiptuiError(f"settings, [keys]: there is no action {id!r}{hint}")
-    keys = {action.id: action.keys for action in ACTIONS}
-    taken: dict[str, str] = {}
-    for id, words in changes.items():
-        keys[id] = tuple(
-            _CHARACTERS.get(key, key) for key in map(str.strip, words.split(",")) if key
-        )
+        place = id.rpartition(".")[0]
+        wanted = filter(None, map(str.strip, words.split(",")))
+        keys[id] = tuple(CHARACTERS.get(key, key) for key in wanted)
         for key in keys[id]:
-            if key in taken and taken[key] != id:
+            other = taken.setdefault((place, key), id)
+            if other != id:
                 raise SiptuiError(
-                    f"settings, [keys]: {key_name(key)} is given to both {taken[key]} and {id}"
+                    f"settings, [keys]: {key_name(key)} is given to both {other} and {id}"
                 )
-            taken[key] = id
     # A key that the user gives away is taken from the action that had it by default.
     for id, theirs in keys.items():
         if id not in changes:
-            keys[id] = tuple(key for key in theirs if key not in taken)
+            place = id.rpartition(".")[0]
+            keys[id] = tuple(key for key in theirs if (place, key) not in taken)
     return keys
 
 
@@ -391,3 +342,12 @@ def footer(situation: Situation) -> list[Action]:
         if action.footer and situation.pane in action.panes and not action.when(situation)
     )
     return sorted(fitting, key=lambda action: action.footer)
+
+
+def markdown() -> str:
+    """Return the table of keys for the README."""
+    rows = ["| keys | what they do | id |", "|---|---|---|"]
+    for action in ACTIONS:
+        names = " ".join(f"`{key_name(key)}`" for key in action.keys)
+        rows.append(f"| {names} | {action.help} | `{action.id}` |")
+    return "\n".join(rows) + "\n"

@@ -21,7 +21,7 @@ from textual.driver import Driver
 from siptui.config import Settings
 from siptui.errors import SiptuiError
 from siptui.store import Store
-from siptui.tui import actions, themes
+from siptui.tui import themes
 from siptui.tui.palette import Commands
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.terminal import driver_class
@@ -73,7 +73,6 @@ class SiptuiApp(App[None]):
             raise SiptuiError(f"there is no theme {theme_name!r}; there are {names}")
         self.theme = theme_name
         self.animation_level = "none"
-        self._keymap_of = actions.keymap(settings.keys)
         self._interval = 1 / settings.fps
         self.view = View(store)
         if filter:
@@ -96,7 +95,7 @@ class SiptuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the monitor, and begin to ask."""
-        self.set_keymap({id: ",".join(keys) for id, keys in self._keymap_of.items()})
+        self.set_keymap({id: ",".join(keys) for id, keys in self.monitor.keys_of.items()})
         self.push_screen(self.monitor)
         self.set_interval(self._interval, self.monitor.tick)
         loop = asyncio.get_running_loop()

@@ -23,7 +23,8 @@ def judge(value: str) -> Verdict:
     try:
         return Verdict(True, text.safe(filters.parse(value).describe()))
     except filters.FilterError as error:
-        return Verdict(False, text.safe(str(error)), error.start, error.stop)
+        unfinished = error.start >= len(value.rstrip()) - 1
+        return Verdict(False, text.safe(str(error)), error.start, error.stop, unfinished)
 
 
 def complete(view: View, value: str, cursor: int) -> Sequence[Completion]:

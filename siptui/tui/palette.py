@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from siptui.tui.actions import ACTIONS, Action, key_name
+from siptui.tui.actions import ACTIONS, Action
+from siptui.tui.keys import key_name
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.themes import THEMES
 

@@ -6,7 +6,8 @@ import pytest
 
 from siptui.errors import SiptuiError
 from siptui.tui import actions
-from siptui.tui.actions import ACTIONS, Situation, footer, key_name, keymap
+from siptui.tui.actions import ACTIONS, Situation, footer, keymap
+from siptui.tui.keys import key_name
 from siptui.tui.screens.main import MainScreen
 
 

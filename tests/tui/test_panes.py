@@ -8,10 +8,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from siptui.tui.actions import ACTIONS, Situation, footer, keymap
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs, bar, plain
-from siptui.tui.widgets.footer import Footer
+from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.header import Facts, Header
 from siptui.tui.widgets.strip import Strip
 from siptui.tui.widgets.tally import Entry, TallyPane
@@ -158,23 +157,15 @@ async def test_a_click_on_a_counters_row_chooses_its_value() -> None:
 
 
 async def test_the_footer_fits_and_does_what_is_clicked() -> None:
-    pane = Footer(keymap({}))
+    pane = Footer()
     host = Host(pane)
-    async with host.run_test(size=(80, 24)) as pilot:
-        now = Situation(rows=5, value="src:x", held=5)
-        pane.show(footer(now), now)
+    async with host.run_test(size=(40, 24)) as pilot:
+        pane.show([Offer("open", "Enter", "inspect"), Offer("filter", "/", "filter")] * 3)
         words = lines(pane)[0]
-        assert words.startswith(" Enter inspect  / filter")
+        assert words.startswith(" Enter inspect  / filter  / filter")
         assert "…" not in words
         await pilot.click(pane, offset=(words.index("filter"), 0))
         assert host.messages == ["filter"]
-
-
-async def test_the_footer_shows_changed_keys() -> None:
-    pane = Footer(keymap({"filter": "ctrl+g"}))
-    async with Host(pane).run_test(size=(80, 24)):
-        pane.show([action for action in ACTIONS if action.id == "filter"], Situation())
-        assert "Ctrl-G filter" in lines(pane)[0]
 
 
 async def test_the_trail_shows_the_steps() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from siptui import filters
 from siptui.errors import SiptuiError
+from siptui.tui import inside
 from siptui.tui.screens.help import HelpScreen
 from siptui.tui.screens.monitor import Monitor
 from siptui.tui.widgets.filterbar import FilterBar
@@ -45,7 +46,8 @@ class Asking(Monitor):
 
     def act_help(self) -> None:
         """Show keys and the filter language."""
-        self.app.push_screen(HelpScreen(self.keys_of, filters.HELP, self.signs))
+        inspector = inside.rows(self.keys_of)
+        self.app.push_screen(HelpScreen(self.keys_of, inspector, filters.HELP, self.signs))
 
     def look_for(self, value: str) -> None:
         """Search for a filter text from now on; an empty one ends the search."""

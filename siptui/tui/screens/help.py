@@ -15,7 +15,8 @@ from textual.widgets import Input
 
 from siptui import text
 from siptui.record import FIELDS
-from siptui.tui.actions import ACTIONS, key_name, plain_key
+from siptui.tui.actions import ACTIONS
+from siptui.tui.keys import key_name, plain_key
 from siptui.tui.paint import Lines, Part, Signs, rule
 
 Row = tuple[str, str]
@@ -33,7 +34,10 @@ SIGNS = (
 
 
 def rows(
-    keys: Mapping[str, Sequence[str]], language: Sequence[tuple[str, str]], signs: Signs
+    keys: Mapping[str, Sequence[str]],
+    inside: Sequence[Row],
+    language: Sequence[Row],
+    signs: Signs,
 ) -> list[Row]:
     """Return the help as rows; a row without a key is the title of those below it."""
     found: list[Row] = []
@@ -44,6 +48,7 @@ def rows(
             found.append(("", group))
         names = "  ".join(map(key_name, keys[action.id])) or "(no key)"
         found.append((plain_key(names) if signs.ascii else names, action.help))
+    found += [("", "In the inspector"), *inside]
     found += [("", "Filter language"), *language, ("", "Fields")]
     for field in FIELDS:
         names = ", ".join((field.name, *field.aliases))
@@ -105,12 +110,13 @@ class HelpScreen(ModalScreen[None]):
     def __init__(
         self,
         keys: Mapping[str, Sequence[str]],
-        language: Sequence[tuple[str, str]],
+        inside: Sequence[Row],
+        language: Sequence[Row],
         signs: Signs,
     ) -> None:
         super().__init__()
         self._signs = signs
-        self._all = rows(keys, language, signs)
+        self._all = rows(keys, inside, language, signs)
         self._lines = Lines(id="help-lines", signs=signs)
         self._title = Lines(id="help-title", signs=signs)
         self._title.can_focus = False

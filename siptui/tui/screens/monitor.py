@@ -33,12 +33,12 @@ from textual.widget import Widget
 from siptui import text
 from siptui.config import Settings
 from siptui.record import FIELD, Record
-from siptui.tui import actions, counters, empty, facts, language
+from siptui.tui import actions, counters, empty, facts, inside, keys, language
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
 from siptui.tui.search import Search
 from siptui.tui.widgets.filterbar import FilterBar
-from siptui.tui.widgets.footer import Footer
+from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.header import Header
 from siptui.tui.widgets.inspector import Inspector
 from siptui.tui.widgets.stream import Look, Stream
@@ -95,7 +95,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.arrangement = ARRANGEMENTS[0]
         self.zoomed = ""
         self.search = Search(view)
-        self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(settings.keys)
+        self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(settings.keys, inside.keys())
         self._began = clock()
         self._pace = Pace(self._began, view.store.received)
         self._inspected: object = None
@@ -118,7 +118,7 @@ class Monitor(Screen[None], inherit_bindings=False):
             pane.add_class(f"-p{at}")
         self.inspector = Inspector(id="inspector")
         self.strip_ = Strip(signs=signs)
-        self.footer = Footer(self.keys_of, signs=signs)
+        self.footer = Footer(signs=signs)
         self.pane: Widget = self.stream
         """The pane that has the focus, or had it before a line to type in took it."""
 
@@ -309,10 +309,25 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.trail.show(view.filter.terms, view.scanned)
         self.stream.sync()
         self._count()
-        self.footer.show(actions.footer(self.situation()), self.situation())
+        self.footer.show(self._offers())
         if self.inspecting:
             self._show_inspected()
         self.query_one(TooSmall).show(store.received, view.store.kept)
+
+    def _offers(self) -> list[Offer]:
+        situation = self.situation()
+        plain = self.signs.ascii
+        offers = (
+            inside.offers(self.inspector, self.keys_of, plain)
+            if situation.pane == "inspector"
+            else []
+        )
+        for action in actions.footer(situation):
+            if self.keys_of[action.id]:
+                key = keys.key_name(self.keys_of[action.id][0])
+                key = keys.plain_key(key) if plain else key
+                offers.append(Offer(action.id, key, action.label(situation)))
+        return offers
 
     def _count(self) -> None:
         # The last minute of a file is that of its messages, not of the one who reads it.

@@ -9,7 +9,7 @@ from functools import partialmethod
 from typing import Any
 
 from siptui import text
-from siptui.tui import columns, counters
+from siptui.tui import actions, columns, counters, inside
 from siptui.tui.screens.asking import Asking
 from siptui.tui.widgets.footer import Footer
 from siptui.tui.widgets.inspector import Inspector
@@ -142,9 +142,10 @@ class Picks(Asking):
 
     def on_descendant_focus(self, event: Any) -> None:
         """Remember which pane has the focus, also where the mouse gave it."""
-        pane = event.widget
-        if pane in (self.stream, self.inspector, *self.panes) and pane is not self.pane:
-            self.focus_pane(pane)
+        around = event.widget.ancestors_with_self
+        for pane in (self.stream, self.inspector, *self.panes):
+            if pane in around and pane is not self.pane:
+                self.focus_pane(pane)
 
     def on_stream_moved(self, message: Stream.Moved) -> None:
         """Show what changed."""
@@ -171,10 +172,13 @@ class Picks(Asking):
         self.narrow_to(message.term)
         self.update()
 
-    def on_footer_chosen(self, message: Footer.Chosen) -> None:
+    async def on_footer_chosen(self, message: Footer.Chosen) -> None:
         """Do what was clicked."""
         message.stop()
-        self.action_do(message.action)
+        if message.action in actions.ACTION:
+            self.action_do(message.action)
+        elif (action := inside.action(message.action)) is not None:
+            await self.inspector.run_action(action)
 
     def on_strip_clicked(self, message: Strip.Clicked) -> None:
         """Show the counter that was clicked."""

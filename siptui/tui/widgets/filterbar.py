@@ -46,6 +46,8 @@ class Verdict:
     start: int = 0
     """Where it is wrong, as a range of characters."""
     stop: int = 0
+    unfinished: bool = False
+    """Whether only its end is missing, as while it is being typed."""
 
 
 class SafeInput(Input):
@@ -119,10 +121,12 @@ class Hints(Painted):
             return [(" " * self.indent, "head"), (verdict.words, "head dim"), (pad, "head")]
         at = self.indent + verdict.start
         caret = "^" * max(1, min(verdict.stop - verdict.start, 30))
-        words = f"{caret} {self.signs.defect} {verdict.words}"
+        sign = "" if verdict.unfinished else f"{self.signs.defect} "
+        role = "head dim" if verdict.unfinished else "head alarm"
+        words = f"{caret} {sign}{verdict.words}"
         if at + text.width(words) > self.size.width:
             at = max(0, self.size.width - text.width(words))
-        return [(" " * at, "head"), (words, "head alarm"), (pad, "head")]
+        return [(" " * at, "head"), (words, role), (pad, "head")]
 
     def on_click(self, event: events.Click) -> None:
         """Take the completion under the mouse."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
 
 from siptui import text
-from siptui.tui.actions import Action, Situation, key_name, plain_key
 from siptui.tui.paint import Painted, Part, Signs
+
+
+class Offer(NamedTuple):
+    """Offer one action: its id, its key as people name it, and words for it."""
+
+    id: str
+    key: str
+    words: str
 
 
 class Footer(Painted):
@@ -22,30 +30,20 @@ class Footer(Painted):
             super().__init__()
             self.action = id
 
-    def __init__(
-        self, keys: Mapping[str, Sequence[str]], *, id: str = "footer", signs: Signs | None = None
-    ) -> None:
+    def __init__(self, *, id: str = "footer", signs: Signs | None = None) -> None:
         super().__init__(id=id, signs=signs)
-        self._keys = keys
-        self._offers: list[tuple[str, str, str]] = []
+        self._offers: list[Offer] = []
 
-    def show(self, actions: Sequence[Action], situation: Situation) -> None:
-        """Offer as many of these actions as fit, the first ones first."""
+    def show(self, offers: Sequence[Offer]) -> None:
+        """Offer as many of these as fit, the first ones first."""
         room = self.size.width - 1
-        offers: list[tuple[str, str, str]] = []
-        for action in actions:
-            keys = self._keys.get(action.id)
-            if not keys:
-                continue
-            key = key_name(keys[0])
-            if self.signs.ascii:
-                key = plain_key(key)
-            offer = (action.id, key, action.label(situation))
-            need = text.width(key) + text.width(offer[2]) + 3
+        shown: list[Offer] = []
+        for offer in offers:
+            need = text.width(offer.key) + text.width(offer.words) + 3
             if need <= room:
-                offers.append(offer)
+                shown.append(offer)
                 room -= need
-        self._offers = offers
+        self._offers = shown
         self.sync()
 
     def keys(self) -> Sequence[Hashable]:
