@@ -90,19 +90,15 @@ def split(data: bytes) -> Head:
 def _line(data: bytes, at: int, cr_only: bool, noted: dict[str, Found]) -> Range:
     """Return where the line at `at` ends without and with its line end."""
     end = data.find(b"\r" if cr_only else b"\n", at)
-    if end < 0:
-        content = following = len(data)
-        if data[content - 1] == 13 and content > at:
-            content -= 1
-    else:
-        content, following = end, end + 1
-        if cr_only:
-            noted.setdefault("cr-only", Found(end, end + 1, "cr-only"))
-        elif end > at and data[end - 1] == 13:
-            content -= 1
-        else:
-            noted.setdefault("lf-only", Found(end, end + 1, "lf-only"))
-    bare = data.find(b"\r", at, content)
+    content, following = (len(data), len(data)) if end < 0 else (end, end + 1)
+    if cr_only and end >= 0:
+        noted.setdefault("cr-only", Found(end, end + 1, "cr-only"))
+        return content, following
+    while content > at and data[content - 1] == 13:
+        content -= 1
+    if end >= 0 and content == end:
+        noted.setdefault("lf-only", Found(end, end + 1, "lf-only"))
+    bare = data.find(b"\r", at, end - 1 if end >= 0 else content)
     if bare >= 0:
         noted.setdefault("bare-cr", Found(bare, bare + 1, "bare-cr"))
     return content, following

@@ -39,7 +39,9 @@ def _line_stop(data: bytes | bytearray, begin: int) -> int:
     if stop < 0:
         stop = data.find(b"\r", begin)
         return len(data) if stop < 0 else stop
-    return stop - (stop > begin and data[stop - 1] == 13)
+    while stop > begin and data[stop - 1] == 13:
+        stop -= 1
+    return stop
 
 
 def skim(record: Record, truncated: bool = False) -> None:
@@ -192,7 +194,7 @@ def resync(buffer: bytes | bytearray, start: int) -> int:
         end = buffer.find(b"\n", match.end())
         if end < 0:
             return -1
-        line = bytes(buffer[begin : end - (buffer[end - 1] == 13)])
+        line = bytes(buffer[begin:end]).rstrip(b"\r")
         if startline.begins(line):
             return begin
         at = end
