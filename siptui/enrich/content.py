@@ -41,6 +41,9 @@ _TELLING = frozenset(
     )
 )  # fmt: skip
 """Defects that can be the sign of an exploit."""
+_LONG_CSEQ = 33
+_LONG_ADDRESS = 128
+"""Bytes from which on a CSeq, a From or a To is worth a closer look."""
 _MEDIA = re.compile(rb"\n[co]=[^\r\n]{0,128}?IN IP[46] ([^\s/]{1,64})")
 _PLAIN = str.maketrans("", "", "+-_.~!*#")
 
@@ -69,7 +72,15 @@ class Content:
             found |= self._toll
         data, headers = record.data, record.headers
         credentials = None
-        special = headers is None or len(data) > 1024
+        spans = record.spans
+        special = (
+            len(data) > 1024
+            or spans[9] - spans[8] > _LONG_CSEQ
+            or spans[3] - spans[2] > _LONG_ADDRESS
+            or spans[5] - spans[4] > _LONG_ADDRESS
+            or spans[13] - spans[12] > 2 * _LONG_ADDRESS
+            or record.method == "SUBSCRIBE"
+        )
         for name, _ in headers or ():
             if name not in ORDINARY:
                 routed, credentials, odd_names = self._unusual(record)
@@ -82,11 +93,10 @@ class Content:
         odd = data.translate(None, exploits.ORDINARY_BYTES)
         if odd:
             found |= self._all(exploits.by_bytes(record, odd))
-        at, stop = record.spans[2:4]
         if (
             record.ua not in self._agents
             or not record.user.isalnum()
-            or data.count(b"<", at, stop) > 1
+            or data.count(b"<", spans[2], spans[3]) > 1
         ):
             found |= self._words(record)
         return found, credentials

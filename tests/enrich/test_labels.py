@@ -122,9 +122,7 @@ def test_svcrack_shows_its_password(shared: Path) -> None:
 def test_one_password_for_many_is_a_spray() -> None:
     found = labels(
         *(
-            record(
-                request("REGISTER", f"u{n}", more=(digest(f"u{n}", f"n{n}", str(n)),)), at=n
-            )
+            record(request("REGISTER", f"u{n}", more=(digest(f"u{n}", f"n{n}", str(n)),)), at=n)
             for n in range(5)
         )
     )
@@ -200,9 +198,7 @@ def test_private_addresses_count_only_from_public_sources() -> None:
 
 
 def test_a_forged_source_is_suspected() -> None:
-    forged = request(
-        Via="SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx", Contact="<sip:a@198.51.100.77>"
-    )
+    forged = request(Via="SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx", Contact="<sip:a@198.51.100.77>")
     assert "spoof-suspect" in label(forged)
     assert "spoof-suspect" in label(request(Via="SIP/2.0/UDP 192.0.2.1;branch=x;rport"), sport=53)
     assert "spoof-suspect" not in label(request())
