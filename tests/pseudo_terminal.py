@@ -39,9 +39,9 @@ class PseudoTerminal:
         self._stream = pyte.ByteStream(self.screen) if emulate else None
         self.pid, self.master = pty.fork()
         if self.pid == 0:
-            os.environ.clear()
-            os.environ.update(environment, TERM="xterm-256color", COLORTERM="truecolor")
-            os.execvp(command[0], list(command))
+            # The readline that pytest loads puts a size of its own into C's environment.
+            terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            os.execvpe(command[0], list(command), dict(environment) | terminal)
         self.resize(width, height)
 
     def __enter__(self) -> PseudoTerminal:
