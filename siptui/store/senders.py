@@ -178,8 +178,10 @@ class Senders:
         busy = counts > 1
         for pair, count in zip(found[busy].tolist(), counts[busy].tolist(), strict=True):
             sender = senders.get(values[pair >> 40])
-            if sender is not None and count > sender.peak:
-                sender.peak = count
+            if sender is not None:
+                if pair & (1 << 40) - 1 == sender.second:
+                    sender.in_second = max(sender.in_second, count)
+                sender.peak = max(sender.peak, count)
 
     def _add_users(self, columns: Columns) -> None:
         users = columns.values("user")

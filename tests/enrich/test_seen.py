@@ -127,3 +127,24 @@ def test_memory_and_file_are_bounded(tmp_path: Path) -> None:
     again = Seen(path, limit=50)
     assert new(again, made(600, shape="s499", src="192.0.243.9")) == [()]
     again.close()
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give rights up")
+def test_it_is_written_after_rights_were_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "closed" / "seen.sqlite"
+    seen = Seen(path)
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+            seen.enrich([made(0)])
+            seen.close()
+            status = int(bool(seen.notice))
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert new(Seen(path), made(1)) == [()]
