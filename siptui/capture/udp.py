@@ -42,10 +42,8 @@ _ANCILLARY_SPACE = 256
 _TIMES = {16: struct.Struct("qq").unpack, 8: struct.Struct("ii").unpack}
 _NUMBER = struct.Struct("I").unpack
 _TTL = struct.Struct("i").unpack
-_PORTS = struct.Struct("!HHHH").pack
-_IPV4 = struct.Struct("!BBHHHBBH4s4s").pack
-_IPV6 = struct.Struct("!IHBB16s16s").pack
-_PSEUDO = struct.Struct("!16s16sIHBB").pack
+_MOST_WAYS = 4096
+"""Pairs of hosts whose headers are kept ready."""
 
 
 def open_udp(host: str, port: int, *, buffer_size: int = RECEIVE_BUFFER) -> UdpSource:
@@ -146,7 +144,8 @@ class UdpSource:
         self._bound_to = socket.inet_pton(bound.family, host)
         self._buffer = bytearray(_LARGEST_DATAGRAM)
         self._view = memoryview(self._buffer)
-        self._frame = _frame_ipv6 if bound.family == socket.AF_INET6 else _frame_ipv4
+        self._between = _ipv6 if bound.family == socket.AF_INET6 else _ipv4
+        self._ways: dict[tuple[str, bytes, int], Wrap] = {}
         self._received = 0
         self._dropped = 0
         self._notice = ""
@@ -168,9 +167,8 @@ class UdpSource:
         frames: list[Frame] = []
         if self.finished:
             return frames
-        receive, view, name = self.socket.recvmsg_into, self._view, self.name
-        pack, pton, family, port = self._frame, socket.inet_pton, self._family, self._port
-        buffers = [self._buffer]
+        receive, view, name, port = self.socket.recvmsg_into, self._view, self.name, self._port
+        buffers, ways, append = [self._buffer], self._ways, frames.append
         for _ in range(limit):
             try:
                 size, ancillary, _, sender = receive(buffers, _ANCILLARY_SPACE)
@@ -180,11 +178,18 @@ class UdpSource:
                 self._notice = f"{name}: {error.strerror}"
                 break
             at, target, ttl = self._told(ancillary)
-            source = pton(family, sender[0])
-            data = pack(source, sender[1], target, port, ttl, bytes(view[:size]))
-            frames.append(Frame(at, data, _RAW_IP, len(data), name))
+            wrap = ways.get((sender[0], target, ttl)) or self._way(sender[0], target, ttl)
+            data = wrap(sender[1], port, bytes(view[:size]))
+            append(Frame(at, data, _RAW_IP, len(data), name))
         self._received += len(frames)
         return frames
+
+    def _way(self, sender: str, target: bytes, ttl: int) -> Wrap:
+        if len(self._ways) >= _MOST_WAYS:
+            self._ways.clear()
+        wrap = self._between(socket.inet_pton(self._family, sender), target, ttl)
+        self._ways[sender, target, ttl] = wrap
+        return wrap
 
     def _told(self, ancillary: Sequence[tuple[int, int, bytes]]) -> tuple[int, bytes, int]:
         """Return time, destination and time to live from what came with a datagram."""
@@ -224,7 +229,7 @@ class UdpSource:
             self.socket.sendmsg([data], [(level, kind, told)], 0, (target, port))
         except OSError:
             return None
-        packet = self._frame(local, self._port, remote, port, _UNKNOWN_TTL, data)
+        packet = self._between(local, remote, _UNKNOWN_TTL)(self._port, port, data)
         return Frame(self._clock(), packet, _RAW_IP, len(packet), self.name)
 
     def statistics(self) -> Statistics:
@@ -242,35 +247,49 @@ class UdpSource:
         self.socket.close()
 
 
-def _checksum(data: bytes) -> int:
-    """Return the Internet checksum of `data` (RFC 1071), which must not be all zeros.
+Wrap = Callable[[int, int, bytes], bytes]
+"""Put headers around a payload, given the ports of source and target."""
 
-    Adding 16-bit words with end-around carry is reckoning modulo 65535, which big integers do at
-    once.
+
+def _words(data: bytes) -> int:
+    """Return the sum of 16-bit words for a checksum (RFC 1071), up to multiples of 65535.
+
+    Adding with end-around carry is reckoning modulo 65535, which big integers do at once.
     """
-    if len(data) % 2:
-        data += b"\0"
-    return 0xFFFF - (int.from_bytes(data, "big") % 0xFFFF or 0xFFFF)
+    number = int.from_bytes(data, "big")
+    return (number << 8 if len(data) % 2 else number) % 0xFFFF
 
 
-def _frame_ipv4(
-    source: bytes, sport: int, target: bytes, dport: int, ttl: int, payload: bytes
-) -> bytes:
-    """Return an IPv4 packet (RFC 791) with a UDP datagram (RFC 768) around `payload`."""
-    length = 8 + len(payload)
-    pseudo = _PSEUDO(source, target, length, 0, 0, _UDP)
-    checksum = _checksum(pseudo + _PORTS(sport, dport, length, 0) + payload) or 0xFFFF
-    head = _IPV4(0x45, 0, 20 + length, 0, 0x4000, ttl, _UDP, 0, source, target)
-    head = b"".join((head[:10], _checksum(head).to_bytes(2, "big"), head[12:]))
-    return head + _PORTS(sport, dport, length, checksum) + payload
+def _ipv4(source: bytes, target: bytes, ttl: int) -> Wrap:
+    """Return what makes IPv4 packets (RFC 791) with UDP datagrams (RFC 768) between two hosts."""
+    addresses = source + target
+    kind = ttl << 8 | _UDP
+    head_sum = 0x4500 + 0x4000 + kind + _words(addresses)
+    udp_sum = _UDP + _words(addresses)
+    pack = struct.Struct("!HHHHHH8sHHHH").pack
+
+    def wrap(sport: int, dport: int, payload: bytes) -> bytes:
+        length = 8 + len(payload)
+        head = -(head_sum + 20 + length) % 0xFFFF
+        udp = -(udp_sum + sport + dport + 2 * length + _words(payload)) % 0xFFFF or 0xFFFF
+        start = pack(
+            0x4500, 20 + length, 0, 0x4000, kind, head, addresses, sport, dport, length, udp
+        )
+        return start + payload
+
+    return wrap
 
 
-def _frame_ipv6(
-    source: bytes, sport: int, target: bytes, dport: int, ttl: int, payload: bytes
-) -> bytes:
-    """Return an IPv6 packet (RFC 8200) with a UDP datagram around `payload`."""
-    length = 8 + len(payload)
-    pseudo = _PSEUDO(source, target, length, 0, 0, _UDP)
-    checksum = _checksum(pseudo + _PORTS(sport, dport, length, 0) + payload) or 0xFFFF
-    head = _IPV6(0x60000000, length, _UDP, ttl, source, target)
-    return head + _PORTS(sport, dport, length, checksum) + payload
+def _ipv6(source: bytes, target: bytes, ttl: int) -> Wrap:
+    """Return what makes IPv6 packets (RFC 8200) with UDP datagrams between two hosts."""
+    addresses = source + target
+    kind = _UDP << 8 | ttl
+    udp_sum = _UDP + _words(addresses)
+    pack = struct.Struct("!IHH32sHHHH").pack
+
+    def wrap(sport: int, dport: int, payload: bytes) -> bytes:
+        length = 8 + len(payload)
+        udp = -(udp_sum + sport + dport + 2 * length + _words(payload)) % 0xFFFF or 0xFFFF
+        return pack(0x60000000, length, kind, addresses, sport, dport, length, udp) + payload
+
+    return wrap

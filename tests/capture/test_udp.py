@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siptui.capture.recording import Recording
-from siptui.capture.udp import UdpSource, _checksum, open_udp
+from siptui.capture.udp import UdpSource, _ipv4, _ipv6, open_udp
 from siptui.errors import SiptuiError
 from siptui.record import Frame
 
@@ -187,10 +187,32 @@ def test_a_port_that_needs_a_right_says_how_to_get_it() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-@given(st.binary(min_size=1, max_size=200).filter(any))
-def test_the_quick_checksum_is_the_one_of_rfc_1071(data: bytes) -> None:
-    padded = data + b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f">{len(padded) // 2}H", padded))
+def rfc_1071(data: bytes) -> int:
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
-    assert _checksum(data) == ~total & 0xFFFF
+    return total
+
+
+@given(
+    st.binary(min_size=4, max_size=4),
+    st.binary(min_size=4, max_size=4),
+    st.integers(0, 255),
+    st.integers(0, 65535),
+    st.integers(0, 65535),
+    st.binary(max_size=99) | st.sampled_from([b"\0" * 8, b"\xff" * 9]),
+)
+def test_checksums_are_those_of_rfc_1071(
+    source: bytes, target: bytes, ttl: int, sport: int, dport: int, payload: bytes
+) -> None:
+    packet = _ipv4(source, target, ttl)(sport, dport, payload)
+    assert rfc_1071(packet[:20]) == 0xFFFF
+    length = struct.pack(">HH", 17, len(packet) - 20)
+    assert rfc_1071(source + target + length + packet[20:]) == 0xFFFF
+    assert packet[26:28] != b"\0\0"
+    assert (packet[8], packet[28:]) == (ttl, payload)
+    long = _ipv6(source * 4, target * 4, ttl)(sport, dport, payload)
+    assert rfc_1071(source * 4 + target * 4 + length + long[40:]) == 0xFFFF
+    assert long[46:48] != b"\0\0"
+    assert (long[7], long[48:]) == (ttl, payload)
