@@ -13,7 +13,7 @@ TIME = 60_000_000_000
 SPRAYED = 4
 """Users with one response each that make a spray."""
 SPRAY_TIME = 60_000_000_000
-USERS = 16
+USERS = 8
 """Users whose responses are remembered for one source."""
 
 _PARAMETER = re.compile(

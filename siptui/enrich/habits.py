@@ -14,6 +14,8 @@ SCANS = 3
 """OPTIONS of a source that are a capability scan; after that it is a habit."""
 GROUPS = 10_000
 """Networks with a tool in common, and forms of probes, that are remembered."""
+GUESSERS = 4_000
+"""Sources whose digests are remembered."""
 MASKED = 3
 """Sources with the same bytes that make an amplification probe."""
 TINY = 20
@@ -32,6 +34,7 @@ class Habits:
         """Use `bits` for the labels; `issued` knows the responder's nonces, if there is one."""
         self.traffic = Traffic()
         self._issued = issued
+        self._digests: Recent[digests.Digests] = Recent(GUESSERS)
         self._groups: Recent[dict[int, int]] = Recent(GROUPS)
         self._probes: Recent[set[int]] = Recent(GROUPS)
         self._scan = bits["capability-scan"]
@@ -48,8 +51,8 @@ class Habits:
 
     @property
     def let_go(self) -> int:
-        """Return how many groups and probes were forgotten for want of room."""
-        return self._groups.let_go + self._probes.let_go
+        """Return how many groups, probes and guessers were forgotten for want of room."""
+        return self._groups.let_go + self._probes.let_go + self._digests.let_go
 
     def remember(self, record: Record, source: Source, credentials: bytes | None) -> int:
         """Return the labels of a request by the history of its source, and add it to that."""
@@ -79,9 +82,13 @@ class Habits:
             source.interesting = True
             source.answers_challenge(user)
             found |= self._credentials(record, source, credentials)
-        elif method in _ENUMERATING and (
-            source.asks_for(user, now)
-            or (source.messages <= SCANS and record.tool and self._group_asks(record, user))
+        elif (
+            method in _ENUMERATING
+            and not record.number
+            and (
+                source.asks_for(user, now)
+                or (source.messages <= SCANS and record.tool and self._group_asks(record, user))
+            )
         ):
             found |= self._enumeration
         if method == "REGISTER":
@@ -116,9 +123,11 @@ class Habits:
             ours = self._issued(nonce, record.src, record.time / SECOND)
             found |= self._verified if ours else self._foreign
         if record.method in ("REGISTER", "INVITE"):
-            if source.digests is None:
-                source.digests = digests.Digests()
-            guessed, sprayed = source.digests.add(credentials, record.time)
+            history = self._digests.get(record.src)
+            if history is None:
+                history = digests.Digests()
+                self._digests.put(record.src, history)
+            guessed, sprayed = history.add(credentials, record.time)
             found |= self._guessing * guessed | self._spray * sprayed
         return found
 

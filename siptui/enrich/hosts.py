@@ -55,12 +55,15 @@ def source_scope(address: str) -> Scope:
     return "public" if address.partition(".")[0] in _PUBLIC else scope_of(address)
 
 
-@lru_cache(1 << 13)
 def host(value: bytes) -> Host:
     """Return the host in a host-port, an addr-spec, a name-addr or a Via's first part.
 
     Nothing is raised; what has no host gives an empty one.
     """
+    return _remembered(value) if len(value) <= 2 * _LONGEST else _host(value)
+
+
+def _host(value: bytes) -> Host:
     start, stop = span(value)
     found = value[start:stop]
     if not found or len(found) > _LONGEST:
@@ -70,6 +73,9 @@ def host(value: bytes) -> Host:
     if scope in ("public", "private", "zero") and ":" in text:
         text = str(ip_address(text))
     return Host(text, scope)
+
+
+_remembered = lru_cache(1 << 13)(_host)
 
 
 def span(value: bytes) -> tuple[int, int]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-from siptui.enrich.digests import Digests
-
-ENTRIES = 40_000
+ENTRIES = 20_000
 """Sources remembered at most."""
 SECOND = 1_000_000_000
 ENUMERATED = 4
@@ -26,7 +24,7 @@ FLOOD_SECONDS = 10
 SERVICES = 4
 """Distinct protocols within `SERVICE_TIME` that make a service sweep."""
 SERVICE_TIME = 300 * SECOND
-PEERS = 16
+PEERS = 8
 """Addresses remembered that one source sent requests to."""
 
 Value = TypeVar("Value")
@@ -92,7 +90,7 @@ class Source:
     """Hold what one address has sent."""
 
     __slots__ = (
-        "busy", "digests", "enumerates_until", "in_second", "interesting", "kinds", "last",
+        "busy", "enumerates_until", "in_second", "interesting", "kinds", "last",
         "messages", "method", "methods", "options", "other_at", "peer", "peers", "place",
         "repeats", "second", "user", "users",
     )  # fmt: skip
@@ -126,7 +124,6 @@ class Source:
         """Protocols other than SIP, and when each was last seen."""
         self.place: tuple[bytes, bytes, bytes, str, str, int] | None = None
         """The hosts that its last request named, how it came, and the labels of that."""
-        self.digests: Digests | None = None
         self.interesting = False
         """Whether it has shown more than known tools and routine scans."""
 

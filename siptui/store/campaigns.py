@@ -21,6 +21,8 @@ LIMIT = 5_000
 """Candidates that are held."""
 SOURCES = 2_000
 """Sources of one campaign that are held."""
+ROOM = 200_000
+"""Sources that all candidates together hold."""
 LEAST = 3
 """Sources within `DAY` that make a campaign."""
 DAY = 86_400_000_000_000
@@ -76,6 +78,7 @@ class Campaigns:
         """Hold at most `limit` candidates; who was silent longest goes."""
         self._limit = limit
         self._held: dict[tuple[str, str, str], Campaign] = {}
+        self._sources = 0
         self._met: dict[Hashable, None] = {}
         self._lock = threading.Lock()
         self.let_go = 0
@@ -115,14 +118,15 @@ class Campaigns:
             return None
         key = (shape, what, shared)
         time = int(columns.times[row])
-        campaign = self._held.pop(key, None)
-        if campaign is None:
-            campaign = Campaign(shape, what, shared, time)
-            if len(self._held) >= self._limit:
-                del self._held[next(iter(self._held))]
-                self.let_go += 1
+        campaign = self._held.pop(key, None) or Campaign(shape, what, shared, time)
+        self._sources -= len(campaign.sources)
+        while self._held and (len(self._held) >= self._limit or self._sources > ROOM):
+            gone = self._held.pop(next(iter(self._held)))
+            self._sources -= len(gone.sources)
+            self.let_go += 1
         self._held[key] = campaign
         campaign.takes_part(columns.word("src", row), time)
+        self._sources += len(campaign.sources)
         country, (_, system) = columns.word("country", row), columns.system(row)
         for value, held in ((country, campaign.countries), (system, campaign.systems)):
             if value and len(held) < NUMBERS:

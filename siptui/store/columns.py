@@ -14,6 +14,8 @@ from siptui.batch import Batch
 
 MARKED = ("method", "kind", "tool", "labels", "shape", "ua", "country")
 """Fields whose distinct values are held for each sender."""
+LONGEST = 200
+"""Characters of a text that are kept; what senders write has no bounds."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -43,9 +45,9 @@ class Columns:
         return found
 
     def word(self, name: str, row: int) -> str:
-        """Return the value of one row."""
+        """Return the value of one row, at most `LONGEST` characters of it."""
         values, codes = self._batch.words[name]
-        return str(values[codes[row]])
+        return str(values[codes[row]])[:LONGEST]
 
     def system(self, row: int) -> tuple[int, str]:
         """Return the number and name of a row's autonomous system."""
@@ -77,7 +79,8 @@ class Columns:
                 distinct, inverse = np.unique(pairs, return_inverse=True)
                 found = [(pair >> 16, names[pair & 0xFFFF]) for pair in distinct.tolist()], inverse
             else:
-                found = self.values(group), self.codes(group)
+                values = self.values(group)
+                found = [str(each)[:LONGEST] for each in values], self.codes(group)
             self._keys[group] = found
         return found
 
@@ -94,7 +97,7 @@ class Columns:
                 if name == "labels":
                     marks += [("labels", each) for each in value]  # type: ignore[attr-defined]
                 elif value:
-                    marks.append((name, value))  # type: ignore[arg-type]
+                    marks.append((name, str(value)[:LONGEST]))
             found = self._marks[number] = tuple(marks)
         return found
 

@@ -12,9 +12,20 @@ _SECOND = 1_000_000_000
 _MINUTE = 60 * _SECOND
 DISTINCT = 1000
 """Distinct users, or sources, that are counted exactly; above it is more than that."""
-CAPS = {"password": 100, "number": 100, "prefix": 50}
+FEW = 8
+"""Distinct users, or sources, that are counted even if there is no room left."""
+CAPS = {"password": 100, "number": 100, "prefix": 50, "ua": 10, "shape": 10}
 CAP = 40
 """Distinct values of one kind that are held for one sender."""
+
+
+class Room:
+    """Bound what all senders together hold."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 class Sender:
@@ -61,7 +72,7 @@ class Sender:
         if marks is not self.marks:
             self._mark(marks)
         second = last // _SECOND
-        share = count // (second - first // _SECOND + 1)
+        share = count // (second - first // _SECOND + 1) or 1
         if second == self.second:
             self.in_second += share
         else:
@@ -95,10 +106,13 @@ class Sender:
     def _hold(self, kind: str, held: dict[str, None], value: str) -> None:
         if len(held) < CAPS.get(kind, CAP):
             held[value] = None
-        elif self.more is None:
-            self.more = {kind}
         else:
-            self.more.add(kind)
+            self._has_more(kind)
+
+    def _has_more(self, kind: str) -> None:
+        if self.more is None:
+            self.more = set()
+        self.more.add(kind)
 
     def hold(self, kind: str, values: Iterable[str]) -> None:
         """Add values of one kind, as far as there is room."""
@@ -114,24 +128,38 @@ class Sender:
                 if len(held) >= full and self.more is not None and kind in self.more:
                     return
 
-    def asks_for(self, users: Iterable[int]) -> None:
-        """Add users (their hashes), as far as they are counted."""
-        if self.users is None:
-            self.users = set()
-        if len(self.users) <= DISTINCT:
-            self.users.update(users)
+    def asks_for(self, users: Iterable[int], room: Room) -> None:
+        """Add users (their hashes), as far as they are counted and there is room."""
+        self.users = self._count("user", self.users, users, room)
+
+    def comes_from(self, source: int, room: Room) -> None:
+        """Add a source (its hash), as far as they are counted and there is room."""
+        held = self.sources
+        if held is None or source not in held:
+            self.sources = self._count("source", held, (source,), room)
+
+    def _count(
+        self, kind: str, held: set[int] | None, values: Iterable[int], room: Room
+    ) -> set[int]:
+        if held is None:
+            held = set()
+        before = len(held)
+        if before <= (DISTINCT if room.left > 0 else FEW):
+            held.update(values)
+            room.left -= len(held) - before
+        else:
+            self._has_more(kind)
+        return held
 
     @property
     def is_counted_out(self) -> bool:
         """Whether it has asked for more users than are counted."""
         return self.users is not None and len(self.users) > DISTINCT
 
-    def comes_from(self, source: int) -> None:
-        """Add a source (its hash), as far as they are counted."""
-        if self.sources is None:
-            self.sources = set()
-        if len(self.sources) <= DISTINCT:
-            self.sources.add(source)
+    @property
+    def room(self) -> int:
+        """How many users and sources it holds."""
+        return len(self.users or ()) + len(self.sources or ())
 
     def rate(self, now: int) -> float:
         """Return the messages a second over the last minute before `now`."""
@@ -157,7 +185,8 @@ class Sender:
         if kind in ("user", "source"):
             held = self.users if kind == "user" else self.sources
             number = len(held or ())
-            return min(number, DISTINCT), number > DISTINCT
+            more = self.more is not None and kind in self.more
+            return min(number, DISTINCT), more or number > DISTINCT
         return len(self.get(kind)), self.more is not None and kind in self.more
 
     @property

@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 from siptui.batch import Batch
 from siptui.store.behaviour import EXAMINED, Answers, Repetition
 from siptui.store.columns import Columns, network
-from siptui.store.sender import Sender
+from siptui.store.sender import Room, Sender
 
 LIMITS = {
     "src": 20_000, "network": 10_000, "as": 5_000, "country": 400, "tool": 500, "shape": 5_000,
     "ua": 5_000, "number": 10_000, "dials": 400,
 }  # fmt: skip
 """The groupings, and how many senders of each are held."""
+ROOM = 400_000
+"""Distinct users and sources that all senders together hold, at some 64 bytes each."""
 _LITTLE = 3
 """Messages up to which a sender is the first to go."""
 _BY_USER = ("src", "network", "as", "country", "tool", "shape", "ua")
@@ -35,8 +37,9 @@ Filter = Callable[[Sender], bool]
 class Table:
     """Hold the senders of one grouping, within bounds."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, room: Room) -> None:
         self.limit = limit
+        self._room = room
         self.senders: dict[Hashable, Sender] = {}
         self.let_go = 0
         """Senders that were forgotten."""
@@ -63,6 +66,7 @@ class Table:
         for sender in going:
             self.let_go += 1
             self.messages_let_go += sender.messages
+            self._room.left += sender.room
             del self.senders[sender.key]
 
 
@@ -71,7 +75,10 @@ class Senders:
 
     def __init__(self, limits: dict[str, int] | None = None) -> None:
         """Hold as many senders of each grouping as `limits` says, by default `LIMITS`."""
-        self.tables = {group: Table(limit) for group, limit in (LIMITS | (limits or {})).items()}
+        self._room = Room(ROOM)
+        self.tables = {
+            group: Table(limit, self._room) for group, limit in (LIMITS | (limits or {})).items()
+        }
         self.messages = 0
         """Messages counted, those of forgotten senders included."""
         self.now = 0
@@ -162,7 +169,7 @@ class Senders:
                 if key:
                     other = tables[group].of(key, first)
                     other.add(count, size, first, last, marks)
-                    other.comes_from(mark)
+                    other.comes_from(mark, self._room)
                     if group in ("network", "as"):
                         other.country, other.asn, other.as_name = country, asn, as_name
 
@@ -198,7 +205,7 @@ class Senders:
             if not any(counted):
                 continue
             if len(keys) == 1:
-                table[keys[0]].asks_for(every)
+                table[keys[0]].asks_for(every, self._room)
                 continue
             chosen = named & np.array(counted)[inverse]
             pairs = np.unique(inverse[chosen].astype(np.int64) << 17 | codes[chosen])
@@ -206,7 +213,7 @@ class Senders:
             found = hashes[pairs & 0x1FFFF].tolist()
             start = 0
             for end in ends.tolist():
-                table[keys[int(pairs[start]) >> 17]].asks_for(found[start:end])
+                table[keys[int(pairs[start]) >> 17]].asks_for(found[start:end], self._room)
                 start = end
 
     def _add_texts(self, columns: Columns) -> None:
@@ -234,7 +241,7 @@ class Senders:
                 if key and sender is not None:
                     dialled = self.tables[group].of(key, time)
                     dialled.add(1, size, time, time, marks)
-                    dialled.comes_from(hash(sender.key))
+                    dialled.comes_from(hash(sender.key), self._room)
                     dialled.country = columns.word("number_country", row)
 
     def _hold(self, columns: Columns, kind: str, rows: list[int], values: list[str]) -> None:

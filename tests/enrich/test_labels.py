@@ -135,6 +135,11 @@ def test_a_dialled_number_is_toll_fraud() -> None:
     assert "toll-fraud" not in label(request("REGISTER", "+442079460123"))
 
 
+def test_one_number_behind_many_prefixes_is_no_enumeration() -> None:
+    calls = [record(request("INVITE", f"{p}442079460123"), at=p) for p in range(9, 18)]
+    assert not any("enumeration" in each for each in labels(*calls))
+
+
 @pytest.mark.parametrize(
     ("host", "options", "more", "probe"),
     [

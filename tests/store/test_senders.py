@@ -8,7 +8,7 @@ import pytest
 
 from siptui import batch
 from siptui.record import Frame, Record
-from siptui.store.senders import LIMITS, Senders
+from siptui.store.senders import LIMITS, ROOM, Senders
 
 START = 1_700_000_040_000_000_000
 SECOND = 1_000_000_000
@@ -203,3 +203,22 @@ def test_what_is_no_sip_has_a_sender_too() -> None:
     senders = fed([made(kind="keep-alive", method="", data=b"\r\n"), made(1, kind="", data=b"")])
     assert senders.rows()[0].messages == 2
     assert senders.rows()[0].get("kind") == ("keep-alive",)
+
+
+def test_texts_are_cut_and_users_of_all_senders_are_bounded() -> None:
+    senders = fed([made(ua="u" * 60_000)])
+    assert len(str(senders.rows("ua")[0].key)) <= 200
+    assert len(senders.rows()[0].get("ua")[0]) <= 200
+    full = Senders()
+    full._room.left = 0
+    for part in range(3):
+        rows = [made(part + n / 100, user=f"{part} {n}") for n in range(20)]
+        full.add(batch.unpack(batch.pack(rows)))
+    assert full.rows()[0].count("user") == (20, True)
+
+
+def test_room_comes_back_when_senders_go() -> None:
+    many = (made(n, src=f"10.{n >> 8}.{n & 255}.1", user="1") for n in range(600))
+    senders = fed(many, 20, limits=dict.fromkeys(LIMITS, 50))
+    held = sum(row.room for table in senders.tables for row in senders.rows(table))
+    assert senders._room.left == ROOM - held
