@@ -9,9 +9,14 @@ from siptui.decode import bodies, sdp
 from siptui.decode.fields import canonical
 from siptui.decode.grammar import split
 from siptui.decode.uri import Parameter, Range, Uri, read_address, read_host, read_parameters
+from siptui.decode.values import ELEMENTS
 
 if TYPE_CHECKING:
     from siptui.decode.message import Header, Message
+
+
+LONGEST = 4096
+"""Bytes of a value that is read further; a longer one is one element."""
 
 
 class Element(NamedTuple):
@@ -90,8 +95,8 @@ def _field(data: bytes, header: Header) -> Element:
     reader = _READERS.get(name)
     start, stop = header.value_start, header.value_stop
     parts: list[Element] = []
-    if reader and start < stop:
-        for begin, end in split(data, start, stop)[:64]:
+    if reader and start < stop <= start + LONGEST:
+        for begin, end in split(data, start, stop)[:ELEMENTS]:
             parts += reader(data, begin, end)
     return Element(name, header.start, header.stop, tuple(parts))
 

@@ -54,7 +54,7 @@ def split(data: bytes) -> Head:
     if begin:
         found.append(Found(0, begin, "leading-crlf"))
     cr_only = data.find(b"\n", begin) < 0 <= data.find(b"\r", begin, len(data) - 1)
-    lines: list[Line] = []
+    lines: list[list[int]] = []
     noted: dict[str, Found] = {}
     at = begin
     start_line = (begin, len(data))
@@ -72,19 +72,19 @@ def split(data: bytes) -> Head:
             _fold(data, at, content, following, lines, noted)
         elif len(lines) >= LINES:
             blank = _far_blank(data, at)
-            lines.append(Line(at, at, -1, blank[0], blank[0]))
+            lines.append([at, at, -1, blank[0], blank[0]])
             break
         else:
             colon = data.find(b":", at, content)
             name_stop = at if colon < 0 else colon
             while name_stop > at and data[name_stop - 1] in b" \t":
                 name_stop -= 1
-            lines.append(Line(at, name_stop, colon, content, following))
+            lines.append([at, name_stop, colon, content, following])
         at = following
     if blank[0] == blank[1]:
         found.append(Found(blank[0], blank[0], "no-blank-line"))
     found.extend(noted.values())
-    return Head(begin, start_line, ended, tuple(lines), blank, tuple(found))
+    return Head(begin, start_line, ended, tuple(Line(*each) for each in lines), blank, tuple(found))
 
 
 def _line(data: bytes, at: int, cr_only: bool, noted: dict[str, Found]) -> Range:
@@ -105,15 +105,20 @@ def _line(data: bytes, at: int, cr_only: bool, noted: dict[str, Found]) -> Range
 
 
 def _fold(
-    data: bytes, at: int, content: int, following: int, lines: list[Line], noted: dict[str, Found]
+    data: bytes,
+    at: int,
+    content: int,
+    following: int,
+    lines: list[list[int]],
+    noted: dict[str, Found],
 ) -> None:
     if not lines:
         noted.setdefault("stray-fold", Found(at, content, "stray-fold"))
-        lines.append(Line(at, at, -1, content, following))
+        lines.append([at, at, -1, content, following])
         return
     if not data[at:content].strip(b" \t"):
         noted.setdefault("blank-fold", Found(at, content, "blank-fold"))
-    lines[-1] = lines[-1]._replace(value_stop=content, stop=following)
+    lines[-1][3:] = content, following
 
 
 def _far_blank(data: bytes, at: int) -> Range:

@@ -20,6 +20,11 @@ from siptui.record import Record, decode
 
 __all__ = ["divide", "measure", "resync", "skim"]
 
+_LENGTH = b"\r\nContent-Length: "
+
+MESSAGES = 256
+"""Messages of one datagram that are told apart; the last holds what follows it."""
+
 _VERSION = re.compile(rb"SIP/\d", re.IGNORECASE)
 
 
@@ -103,19 +108,27 @@ def divide(data: bytes) -> list[tuple[int, int]]:
     before. What does not begin like SIP is one range.
     """
     size = len(data)
-    if data.find(b"\r\n\r\n") + 4 == size and not data.startswith((b"\r", b"\n")):
+    if _is_one(data, size) or not is_sip(data):
         return [(0, size)]
-    if not is_sip(data):
-        return [(0, size)]
-    ranges = []
+    ranges: list[tuple[int, int]] = []
     start = 0
-    while True:
-        stop = _next(data, start)
-        if stop < 0:
-            ranges.append((start, size))
-            return ranges
+    while len(ranges) < MESSAGES - 1 and (stop := _next(data, start)) >= 0:
         ranges.append((start, stop))
         start = stop
+    ranges.append((start, size))
+    return ranges
+
+
+def _is_one(data: bytes, size: int) -> bool:
+    """Tell of most datagrams that they hold one message: the head or the counted body ends it."""
+    if data[:1] in (b"\r", b"\n"):
+        return False
+    body = data.find(b"\r\n\r\n") + 4
+    if body == size:
+        return True
+    at = data.rfind(_LENGTH, 0, body) + len(_LENGTH)
+    digits = data[at : data.find(b"\r", at)]
+    return at < body and digits.isdigit() and len(digits) < 8 and int(digits) == size - body
 
 
 def _next(data: bytes, start: int) -> int:

@@ -18,6 +18,9 @@ Range = tuple[int, int]
 
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*(?=:)")
 _PORT_ONLY = re.compile(rb"\d{1,5}(?=[;?]|\Z)")
+PARAMETERS = 64
+"""Parameters of one value that are read, since time is bounded."""
+
 _BLANK = re.compile(rb"[ \t\r\n]+")
 _ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NOT_USER = re.compile(rb"[^A-Za-z0-9\-_.!~*'()%&=+$,;?/ \t\r\n]+")
@@ -258,7 +261,9 @@ def _pieces(
 ) -> tuple[Parameter, ...]:
     """Read what begins with ``;`` or ``?`` and goes on behind each separator."""
     pieces = []
-    while at < stop:
+    for _ in range(PARAMETERS):
+        if at >= stop:
+            break
         start = at + 1
         at = data.find(separator, start, stop)
         at = stop if at < 0 else at
@@ -289,7 +294,9 @@ def read_parameters(data: bytes, at: int, stop: int, found: list[Found]) -> tupl
     """Read a header field's parameters, from the first ``;`` on, and add what is wrong."""
     parameters = []
     at = skip(data, at, stop)
-    while at < stop:
+    for _ in range(PARAMETERS):
+        if at >= stop:
+            break
         if data[at] != 0x3B:
             at = _bad_parameter(data, at, stop, found)
             continue

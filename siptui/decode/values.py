@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from siptui.decode.grammar import CONTROL, QUOTED, SPACE, TOKEN, Found, skip, split, strip
-from siptui.decode.uri import Address, read_address, read_host, read_parameters
+from siptui.decode.grammar import CONTROL, QUOTED, Found, skip, split, strip
+from siptui.decode.uri import read_address, read_host, read_parameters
 
 ELEMENTS = 64
 """Values of one comma-separated list that are judged; the others are shown all the same."""
@@ -301,8 +301,10 @@ def _quoted_strings(value: bytes) -> list[tuple[int, int]]:
 
 
 def first_value(value: bytes) -> tuple[int, int]:
-    """Return the range of the first value of a list that is not empty."""
-    ranges = split(value, 0, len(value)) if b"," in value else [strip(value, 0, len(value))]
+    """Return the range of the first value of a list that is not empty; all of what is overlong."""
+    if b"," not in value or len(value) > LONGEST:
+        return strip(value, 0, len(value))
+    ranges = split(value, 0, len(value))
     return next((each for each in ranges if each[0] < each[1]), ranges[0])
 
 
@@ -310,6 +312,3 @@ def has_tag(value: bytes) -> bool:
     """Tell whether a From or To value carries a tag."""
     tag = read_address(value).parameter("tag")
     return tag is not None and bool(tag.value)
-
-
-__all__ = ["COOKIE", "JUDGES", "SPACE", "TOKEN", "Address", "Judge", "judge"]
