@@ -318,6 +318,60 @@ def test_real_captures_stay_sound_and_tell_no_address(shared: Path, tmp_path: Pa
     assert not check_sums(tmp_path, masked[True])["ip.checksum.status"]
 
 
+def ones_complement(data: bytes) -> int:
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def test_what_an_icmp_error_quotes_is_hidden_and_its_checksum_right() -> None:
+    quoted = ethernet(MESSAGE).data[14:]
+    icmp = b"\x03\x03" + bytes(6) + quoted
+    icmp = icmp[:2] + struct.pack(">H", 0xFFFF - ones_complement(icmp)) + icmp[4:]
+    packet = bytes(dpkt.ip.IP(src=b"\xcb\0\x71\x51", dst=b"\xcb\0\x71\5", p=1, data=icmp))
+    frame = Frame(1, packet, 101, len(packet), "x")
+    hidden = Mask().frame(frame).data
+    assert len(hidden) == len(packet)
+    assert b"\xcb\0\x71" not in hidden
+    assert hidden.endswith(MASKED)
+    assert ones_complement(hidden[:20]) == ones_complement(hidden[20:]) == 0xFFFF
+    assert ones_complement(hidden[28:48]) == 0xFFFF
+    assert hidden[54:56] == b"\0\0"
+
+
+def test_ipv6_tags_and_tunnels_are_hidden_on_every_level() -> None:
+    source, target = (socket.inet_pton(socket.AF_INET6, f"2001:db8::{n}") for n in (5, 81))
+    udp = struct.pack(">HHHH", 5060, 5060, 8 + len(MESSAGE), 0x1234) + MESSAGE
+    six = struct.pack(">IHBB", 6 << 28, len(udp), 17, 64) + source + target + udp
+    four = bytes(dpkt.ip.IP(src=b"\xcb\0\x71\x51", dst=b"\xcb\0\x71\5", p=41, data=six))
+    data = bytes(12) + b"\x81\0\0\7\x08\0" + four + b"trailer"
+    mask = Mask()
+    hidden = mask.frame(Frame(1, data, 1, len(data), "x")).data
+    assert len(hidden) == len(data)
+    assert hidden.endswith(MASKED + bytes(7))
+    assert hidden[18 + 12 : 18 + 20] == socket.inet_aton("198.18.0.1") + socket.inet_aton(
+        "198.18.0.2"
+    )
+    addresses = hidden[38 + 8 : 38 + 40]
+    assert addresses == socket.inet_pton(socket.AF_INET6, "2001:2::1") + socket.inet_pton(
+        socket.AF_INET6, "2001:2::2"
+    )
+    assert ones_complement(hidden[18:38]) == 0xFFFF
+    segment = hidden[78:-7]
+    assert ones_complement(addresses + struct.pack(">II", len(segment), 17) + segment) == 0xFFFF
+
+
+def test_a_datagram_that_the_capture_cut_keeps_no_checksum_that_tells() -> None:
+    whole = ethernet(MESSAGE)
+    cut = whole._replace(data=whole.data[:200])
+    hidden = Mask().frame(cut)
+    assert hidden.length == whole.length
+    assert hidden.data[40:42] == b"\0\0"
+    assert ones_complement(hidden.data[14:34]) == 0xFFFF
+
+
 def fragments(payload: bytes, size: int) -> list[Frame]:
     whole = struct.pack(">HHHH", 5060, 5060, 8 + len(payload), 0xBEEF) + payload
     frames: list[Frame] = []

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 WINDOW = 65_536
 """Frames that are held back to be put in order and to be told from repetitions. Messages come
 nearly in order, so that this suffices; what is further out of order is written as it comes."""
+WINDOW_BYTES = 128_000_000
+"""Bytes of frames that are held back at most."""
 
 
 class _Held:
@@ -32,8 +34,11 @@ class _Held:
 class FrameOrder:
     """Put the frames of records in order."""
 
-    def __init__(self, mask: Mask | None = None, window: int = WINDOW) -> None:
-        """Hold back up to `window` frames; hide in them what `mask` hides."""
+    def __init__(
+        self, mask: Mask | None = None, window: int = WINDOW, window_bytes: int = WINDOW_BYTES
+    ) -> None:
+        """Hold back up to `window` frames and `window_bytes`; hide in them what `mask` hides."""
+        self._room = window_bytes
         self._mask = mask
         self._window = window
         self._held: dict[Frame, _Held] = {}
@@ -55,6 +60,7 @@ class FrameOrder:
                 if wanted > held.copies:
                     held.copies = wanted
                     self._pushed += 1
+                    self._room -= len(frame.data)
                     heappush(self._heap, (frame.time, self._pushed, frame))
         return self._out(self._window)
 
@@ -68,8 +74,9 @@ class FrameOrder:
 
     def _out(self, left: int) -> list[Frame]:
         frames: list[Frame] = []
-        while len(self._heap) > left:
+        while len(self._heap) > left or self._room < 0:
             _, _, frame = heappop(self._heap)
+            self._room += len(frame.data)
             held = self._held[frame]
             held.written += 1
             if held.written == held.copies:

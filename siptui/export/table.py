@@ -16,7 +16,7 @@ from siptui.export.jsonl import values
 from siptui.record import FIELDS, Record
 from siptui.text import safe
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What begins a formula for one spreadsheet or another."""
 
 

@@ -34,8 +34,8 @@ MOST_ADDRESSES = 131_000
 
 _FIRST_IPV4 = int(ipaddress.IPv4Address("198.18.0.1"))
 _FIRST_IPV6 = int(ipaddress.IPv6Address("2001:2::1"))
-_REMEMBERED = 512
-"""Messages whose hidden form is kept, for frames share them and screens ask again."""
+_REMEMBERED = 4_000_000
+"""Bytes of messages whose hidden form is kept, for frames share them and screens ask again."""
 
 _ADDRESSES = ("src", "dst")
 _NAMES = ("user", "number", "tag_extension", "tag_user", "tag_password")
@@ -53,6 +53,7 @@ class Mask:
         self._known: dict[str, str] = {}
         self._count = {4: 0, 6: 0}
         self._hidden: OrderedDict[bytes, bytes] = OrderedDict()
+        self._room = _REMEMBERED
 
     def address(self, text: str) -> str:
         """Return the pseudonym of an address; what is none is hidden as text."""
@@ -86,8 +87,9 @@ class Mask:
         hidden = self._hidden.get(data)
         if hidden is None:
             hidden = self._hidden[data] = hide(data)
-            if len(self._hidden) > _REMEMBERED:
-                self._hidden.popitem(last=False)
+            self._room -= len(data)
+            while self._room < 0 and len(self._hidden) > 1:
+                self._room += len(self._hidden.popitem(last=False)[0])
         return hidden
 
     def text(self, text: str) -> str:

@@ -120,6 +120,13 @@ def test_frames_far_out_of_order_are_written_as_they_come() -> None:
     assert [frame.time for frame in order.end()] == [50, 60, 70]
 
 
+def test_long_frames_are_held_back_within_bounds() -> None:
+    order = FrameOrder(window_bytes=100_000)
+    out = order.add([made(bytes(30_000), time=time) for time in (5, 4, 3, 2, 1)])
+    assert [frame.time for frame in out] == [1, 2]
+    assert [frame.time for frame in order.end()] == [3, 4, 5]
+
+
 def test_pcap_turns_several_link_types_into_raw_ip_and_pcapng_keeps_them(tmp_path: Path) -> None:
     records = [made(time=1, link=1), made(time=2, link=101)]
     assert write(records, tmp_path / "a.pcapng") == 2
