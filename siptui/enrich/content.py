@@ -64,7 +64,9 @@ class Content:
     def look(self, record: Record, source: Source) -> tuple[int, bytes | None]:
         """Return the labels of a request, and its credentials if it has any."""
         found = self._reach.judge(record, source)
-        if found & self._relay and not (record.method in STARTING and is_initial(record)):
+        if found & self._relay and (
+            record.method not in STARTING or not is_initial(record) or _is_target(record)
+        ):
             found ^= self._relay
         if record.method == "INVITE":
             found |= self._media(record)
@@ -163,6 +165,12 @@ class Content:
             if len(agent) < 256:
                 self._agents.add(agent)
         return found
+
+
+def _is_target(record: Record) -> bool:
+    """Tell whether a request is for the address that its tag says it was sent to: NAT, no relay."""
+    target = record.tag_target.rpartition(":")[0].strip("[]")
+    return bool(target) and host(record.raw("uri")).text == target
 
 
 def is_initial(record: Record) -> bool:

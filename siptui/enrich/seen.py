@@ -18,7 +18,7 @@ from siptui.record import Record
 
 KINDS = ("shape", "ua", "network", "number")
 """What is remembered; the numbers of the file's first column are the places in this list."""
-LIMIT = 100_000
+LIMIT = 40_000
 """Values of each kind that are remembered; the longest unseen go first."""
 PENDING = 5_000
 """New values that are written at once as soon as there are so many."""

@@ -164,6 +164,12 @@ def test_relay_probes_are_for_a_host_that_is_not_ours(
     assert ("relay-probe" in found[0]) is probe
 
 
+def test_what_svmap_thought_it_sent_to_is_nat_and_no_relay() -> None:
+    probe = request(host="10.0.0.7")
+    assert "relay-probe" not in label(probe, tag_target="10.0.0.7:5060")
+    assert "relay-probe" in label(probe, tag_target="192.0.2.1:5060")
+
+
 def test_a_route_on_an_initial_request_is_a_relay_probe() -> None:
     away = "Route: <sip:10.1.1.1;lr>"
     assert "relay-probe" in label(request("INVITE", more=(away,)))
