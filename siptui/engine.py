@@ -32,6 +32,8 @@ BATCH_INTERVAL = 0.05
 """Seconds that a row waits at most for company before it is handed on."""
 BATCH_RECORDS = 1024
 """Rows that are handed on at once as soon as there are so many."""
+BATCH_MOST = 4096
+"""Rows that are handed on in one piece at most."""
 
 
 class Output(Protocol):
@@ -180,9 +182,11 @@ class Engine:
         return rows
 
     def _hand_on(self) -> None:
-        if self._pending:
-            self._lost += self._output.records(self._pending, self._patient)
-            self._pending = []
+        pending, self._pending = self._pending, []
+        # One read may give many more rows than frames, and a batch holds only so many.
+        for start in range(0, len(pending), BATCH_MOST):
+            some = pending[start : start + BATCH_MOST]
+            self._lost += self._output.records(some, self._patient)
 
     def _obey(self, commands: Connection) -> None:
         try:

@@ -66,7 +66,9 @@ class Headless:
             export.add(records)
         if self._output is not None and records:
             mask = self._mask
-            shown = records if mask is None else [mask.record(each) for each in records]
+            shown = records
+            if mask is not None:
+                shown = [mask.record(each, frames=False) for each in records]
             self._output.write(b"".join([jsonl.line(each) + b"\n" for each in shown]))
             self._output.flush()
         if self._count and self.rows >= self._count:

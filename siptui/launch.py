@@ -172,15 +172,22 @@ def _recording(arguments: Arguments, user: pwd.struct_passwd | None) -> Recordin
     if not arguments.write:
         return None
     recording = Recording(arguments.write, reading=arguments.files)
+    _give(arguments.write, user)
+    return recording
+
+
+def _give(path: str | Path, user: pwd.struct_passwd | None) -> None:
+    """Let a file that root made belong to whom siptui becomes."""
     if user is not None:
         with contextlib.suppress(OSError):
-            os.chown(arguments.write, user.pw_uid, user.pw_gid)
-    return recording
+            os.chown(path, user.pw_uid, user.pw_gid)
 
 
 def _run_headless(arguments: Arguments, settings: Settings) -> int:
     user = privilege.unprivileged_user(settings.user)
     output = headless.Headless(arguments, Mask() if settings.mask else None)
+    for export in output.exports:
+        _give(export.path, user)
     sources = open_sources(arguments, settings)
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)

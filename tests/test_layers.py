@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pcapng": set(),
     "status": {"capture"},
     "batch": set(),
-    "mask": {"decode", "enrich"},
+    "mask": {"decode"},
     "capture": {"pcapng"},
     "decode": set(),
     "enrich": {"decode"},

@@ -28,6 +28,8 @@ MIRROR_INTERVAL = 60.0
 """Seconds between two mirrored packets to one source."""
 _VERIFIED_ENTRIES = 10_000
 _NONCE = re.compile(rb'\bnonce\s*=\s*"([^"]{1,128})"', re.IGNORECASE)
+_SHORT_CHALLENGE = 'Digest realm="{realm}",nonce="{nonce}"'
+"""The least that a challenge may say (RFC 7616 section 3.3); the algorithm is MD5 then."""
 _SHORT_USER = 9
 """Characters of the longest user that mode ``pbx`` may know: scanners first try a long random one
 and give up if it exists."""
@@ -231,11 +233,14 @@ class Responder:
         contact = (
             f"<sip:{host}:{record.dport}>" if record.method == "INVITE" and status == 200 else ""
         )
-        challenge = ""
+        challenges = [""]
         if status == 401:
-            challenge = self._persona.challenge.format(
-                realm=self._persona.realm, nonce=self._secret.nonce(record.src, self._clock())
-            )
+            nonce = self._secret.nonce(record.src, self._clock())
+            realm = self._persona.realm
+            challenges = [
+                form.format(realm=realm, nonce=nonce)
+                for form in (self._persona.challenge, _SHORT_CHALLENGE)
+            ]
         built = response.build(
             record,
             status,
@@ -243,7 +248,7 @@ class Responder:
             tag=self._tag(record),
             limit=None if self.is_verified(record.src) else len(record.data),
             contact=contact,
-            challenge=challenge,
+            challenges=challenges,
             body=body,
         )
         return (built,) if built else ()

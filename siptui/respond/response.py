@@ -100,14 +100,14 @@ def build(
     tag: str,
     limit: int | None,
     contact: str = "",
-    challenge: str = "",
+    challenges: Sequence[str] = ("",),
     body: bytes = b"",
 ) -> bytes:
     """Return a response to the request `record`; empty if `limit` bytes do not hold it.
 
     Via, From, Call-ID and CSeq are copied byte for byte, all Via in their order; To gets `tag`
     unless it has one or the status is 100. Optional header fields are dropped one by one until the
-    response fits.
+    response fits; then shorter `challenges` are tried.
     """
     to = field_values(record, b"to")[0]
     if status > 100 and not has_tag(to):
@@ -129,11 +129,12 @@ def build(
         ours["Accept"] = "application/sdp"
     if contact:
         ours["Contact"] = contact
-    if challenge:
-        ours["WWW-Authenticate"] = challenge
     if body:
         ours["Content-Type"] = "application/sdp"
-    for dropped in range(len(_OPTIONAL) + 1):
+    tries = [(dropped, challenges[0]) for dropped in range(len(_OPTIONAL) + 1)]
+    tries += [(len(_OPTIONAL), challenge) for challenge in challenges[1:]]
+    for dropped, challenge in tries:
+        ours["WWW-Authenticate"] = challenge
         kept = {name: value for name, value in ours.items()
                 if value and name not in _OPTIONAL[:dropped]}  # fmt: skip
         response = _write(status, persona, copied, kept) + body

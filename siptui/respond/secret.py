@@ -40,9 +40,12 @@ class Secret:
         return "".join(next(digits, "0") if each == "x" else each for each in shape)
 
     def nonce(self, source: str, now: float) -> str:
-        """Return a nonce for `source` (an address) that is good for `NONCE_LIFETIME` seconds."""
+        """Return a nonce for `source` (an address) that is good for `NONCE_LIFETIME` seconds.
+
+        It is short, for an answer must not be larger than what it answers.
+        """
         minute = int(now) // NONCE_LIFETIME
-        return f"{minute & 0xFFFFFFFF:08x}{self.digits('nonce', source, str(minute))[:16]}"
+        return f"{minute & 0xFFFF:04x}{self.digits('nonce', source, str(minute))[:12]}"
 
     def knows_nonce(self, nonce: str, source: str, now: float) -> bool:
         """Tell whether `nonce` was given to `source` within the last one or two lifetimes."""

@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from siptui.decode.sip import skim
 
 import siptui
+from siptui.decode.sip import skim
 from siptui.errors import SiptuiError
 from siptui.record import Frame, Record
 from siptui.respond import MODES, Responder
