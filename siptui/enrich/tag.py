@@ -12,6 +12,12 @@ from typing import NamedTuple
 
 PATTERN = r"(?:[2-7][0-9a-f])+01(?:3[0-9]){1,10}"
 """A tag that carries something: printable ASCII, one 0x01, one to ten decimal digits."""
+KINDS = {
+    "target": r"(?:3[0-9]|6[1-6]){12}01(?:3[0-9]){1,10}",
+    "extension": r"(?:(?!3a)[2-7][0-9a-f])+01(?:3[0-9]){6,10}",
+    "credentials": r"(?:(?!3a)[2-7][0-9a-f])*3a(?:[2-7][0-9a-f])*01(?:3[0-9]){6,10}",
+}
+"""The tags that carry a target, what may be an extension, a user name with a password."""
 LEAST = 6
 """Digits of RANDOM below which a tag that carries no target is taken for chance."""
 _HEX = re.compile(rb"[0-9a-f]+")
@@ -30,13 +36,19 @@ class Carried(NamedTuple):
     password: str = ""
     """The password that svcrack tried."""
 
+    @property
+    def kind(self) -> str:
+        """Return which of `KINDS` it is."""
+        return "target" if self.target else "extension" if self.extension else "credentials"
 
-def carried(tag: bytes, user: bytes = b"", dst: str = "") -> Carried | None:
+
+def carried(tag: bytes, sender: bytes = b"", dst: str = "") -> Carried | None:
     """Return what a From tag carries, or None if it is no tag of SIPVicious.
 
-    `user` is the user part of From and `dst` where the message was sent; they decide what a payload
-    means that could be an extension as well as a target. The random number has one to ten digits;
-    short ones are so rare that they count only behind a target, which nothing else looks like.
+    `sender` is the From header field and `dst` where the message was sent; they decide what a
+    payload means that could be an extension as well as a target. The random number has one to ten
+    digits; short ones are so rare that they count only behind a target, which nothing else looks
+    like.
     """
     try:
         payload, mark, random = unhexlify(tag).partition(b"\x01")
@@ -46,7 +58,7 @@ def carried(tag: bytes, user: bytes = b"", dst: str = "") -> Carried | None:
         return None
     if int(random) >= 1 << 32 or payload.translate(None, _PRINTABLE) or tag != tag.lower():
         return None
-    if len(payload) == 12 and payload != user and _HEX.fullmatch(payload):
+    if len(payload) == 12 and _HEX.fullmatch(payload) and not _names(sender, payload):
         return Carried(target=_target(payload.decode()))
     if len(random) < LEAST:
         return None
@@ -54,9 +66,18 @@ def carried(tag: bytes, user: bytes = b"", dst: str = "") -> Carried | None:
     name, colon, password = text.partition(":")
     if colon:
         return Carried(user=name, password=password)
-    if user and payload != user and len(payload) > 4 and _HEX.fullmatch(payload):
+    if (
+        len(payload) > 4
+        and b"@[" in sender
+        and _HEX.fullmatch(payload)
+        and not _names(sender, payload)
+    ):
         return Carried(target=_target6(text, dst))
     return Carried(extension=text)
+
+
+def _names(sender: bytes, user: bytes) -> bool:
+    return b":" + user + b"@" in sender
 
 
 def _target(digits: str) -> str:
