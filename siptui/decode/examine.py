@@ -10,6 +10,7 @@ from siptui.decode.grammar import CONTROL, NOT_TOKEN, Found
 from siptui.decode.head import Head, Line, split
 from siptui.decode.startline import StartLine
 from siptui.decode.uri import Range, read_parameters
+from siptui.decode.usual import usual_branch
 from siptui.decode.values import (
     COOKIE,
     LONGEST,
@@ -165,6 +166,9 @@ def _agreement(data: bytes, examined: Examined, found: list[Found]) -> None:
 
 def knows_3261(via: bytes) -> bool:
     """Tell whether the first branch of a Via value begins with the cookie of RFC 3261."""
+    branch = usual_branch(via)
+    if branch is not None:
+        return branch.startswith(COOKIE)
     start, stop = first_value(via[:LONGEST])
     semicolon = via.find(b";", start, stop)
     if semicolon < 0:

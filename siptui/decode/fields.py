@@ -55,6 +55,8 @@ _CANONICAL = {name.lower().encode(): name for name in _NAMES.split()} | {
     short.encode(): name for short, name in COMPACT.items()
 }
 
+_WRITTEN = {name.encode(): name for name in _NAMES.split()}
+
 REQUIRED = ("Via", "From", "To", "Call-ID", "CSeq")
 """What every message must have, in the order of the findings (RFC 3261 section 8.1.1)."""
 
@@ -94,4 +96,4 @@ def canonical(name: bytes) -> str:
 
     An unknown name comes back as it is, as text.
     """
-    return _CANONICAL.get(name.lower()) or decode(name)
+    return _WRITTEN.get(name) or _CANONICAL.get(name.lower()) or decode(name)

@@ -6,7 +6,6 @@ value. Whatever does not pass is left to the careful way; what passes is filled 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from siptui.decode import bodies, sdp, startline
 from siptui.decode.examine import LONGEST_MESSAGE, MOST_HEADERS, name_problem
 from siptui.decode.fields import REPEATED, REQUIRED, canonical
 from siptui.decode.uri import read_address
+from siptui.decode.usual import PATTERNS, usual_user
 from siptui.decode.values import (
     JUDGES,
     LONGEST,
@@ -26,7 +26,7 @@ from siptui.decode.values import (
 )
 from siptui.record import Record, decode
 
-REMEMBERED = 8192
+REMEMBERED = 4096
 """Entries that each memory holds before it begins anew."""
 
 SLOTS = {"From": 1, "To": 2, "Call-ID": 3, "CSeq": 4, "Contact": 5, "Via": 6}
@@ -36,41 +36,6 @@ _MORE = {"User-Agent": _AGENT, "Server": _SERVER, "Content-Length": _LENGTH, "Co
 
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\t"
 _ENDS = tuple(b"\r\n" * count for count in range(MOST_HEADERS + 1))
-
-_T = rb"[A-Za-z0-9\-.!%*_+`'~]"
-_OCTET = rb"(?:1?\d{1,2}|2[0-4]\d|25[0-5])"
-_NAME = rb"(?:[A-Za-z][A-Za-z0-9]{0,15}[.\-]){0,8}[A-Za-z][A-Za-z0-9]{0,15}"
-_PORT = rb"(?:[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]|[1-9]\d{0,3})"
-_HOST = rb"(?:" + _OCTET + rb"(?:\." + _OCTET + rb"){3}|" + _NAME + rb")(?::" + _PORT + rb")?"
-_URI = rb"sips?:(?:[A-Za-z0-9_.+\-]+@)?" + _HOST + rb"(?:;transport=[A-Za-z]+)?"
-_ADDRESS = (
-    rb" *(?:(?:\"[^\"\\]*\" *|"
-    + _T
-    + rb"[A-Za-z0-9\-.!%*_+`'~ ]*)?<"
-    + _URI
-    + rb">|"
-    + _URI
-    + rb")"
-)
-_BRANCH = rb";branch=(?!z9hG4bK(?:;|\Z))" + _T + rb"+"
-_VIA = (
-    rb" *SIP/2\.0/[A-Z]+ "
-    + _HOST
-    + rb"(?:"
-    + _BRANCH
-    + rb"(?:;rport(?:=\d+)?)?(?:;alias)?|;rport"
-    + _BRANCH
-    + rb")"
-)
-_WORD = rb"[A-Za-z0-9\-.!%*_+`'~()<>:\\\"/\[\]?{}]+"
-_PATTERNS = {
-    "Via": _VIA,
-    "From": _ADDRESS + rb";tag=" + _T + rb"+",
-    "To": _ADDRESS + rb"(?:;tag=" + _T + rb"+)?",
-    "Contact": _ADDRESS + rb"(?:;expires=\d{1,9})?",
-    "Call-ID": rb" *" + _WORD + rb"(?:@" + _WORD + rb")?",
-}
-"""Values that are right and mostly new; those of other fields are mostly old, and remembered."""
 
 _Test = Callable[[bytes], object]
 
@@ -130,8 +95,8 @@ def _learn_field(name: bytes) -> _Field | tuple[()] | None:
     if slot or known in JUDGES or known in _BITS:
         memory = _memories.setdefault(known, _Memory())
         passes: _Test | None = None
-        if known in _PATTERNS:
-            passes = re.compile(_PATTERNS[known]).fullmatch
+        if known in PATTERNS:
+            passes = PATTERNS[known].fullmatch
         elif known in JUDGES and known not in _JUDGED_LATER:
             passes = memory.__contains__
         field = (slot, _BITS.get(known, 0), passes, memory)
@@ -167,15 +132,21 @@ def _is_right(name: bytes, value: bytes) -> bool:
     return True
 
 
-@lru_cache(REMEMBERED)
 def text(value: bytes) -> str:
     """Return a value as text."""
+    return _text_again(value) if len(value) <= LONGEST else decode(value.strip())
+
+
+@lru_cache(REMEMBERED)
+def _text_again(value: bytes) -> str:
     return decode(value.strip())
 
 
-@lru_cache(REMEMBERED)
 def user_of(to: bytes) -> str:
     """Return the user of a To value, percent-decoded."""
+    user = usual_user(to)
+    if user is not None:
+        return decode(user)
     return read_address(to).uri.user_text if to else ""
 
 
@@ -190,7 +161,9 @@ def fill(record: Record) -> bool:
     lines = head.split(b"\r\n")
     first = lines[0]
     start = _starts.get(first)
-    if start is None and (first in _starts or (start := _learn_start(first)) is None):
+    if start is None and (
+        first in _starts or len(first) > LONGEST or (start := _learn_start(first)) is None
+    ):
         return False
     count = len(lines)
     if count > MOST_HEADERS or head.translate(None, _PLAIN) != _ENDS[count - 1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from siptui.decode.grammar import CONTROL, METHODS, NOT_TOKEN, Found
@@ -87,6 +88,15 @@ def _version(line: bytes) -> re.Match[bytes] | None:
 
 def read(line: bytes, ended: bool = True) -> StartLine:
     """Read a start line without its line end; `ended` says whether it had one."""
+    return _read_again(line, ended) if len(line) <= OVERLONG_URI else _read(line, ended)
+
+
+@lru_cache(4096)
+def _read_again(line: bytes, ended: bool) -> StartLine:
+    return _read(line, ended)
+
+
+def _read(line: bytes, ended: bool) -> StartLine:
     found: list[Found] = []
     control = CONTROL.search(line)
     if control:
@@ -172,11 +182,10 @@ def _spaces(
     gaps = [(0, begin)] if begin else []
     if uri[0] != method[1] + 1 and uri[0] < uri[1]:
         gaps.append((method[1], uri[0]))
-    if version[0] != uri[1] + 1 and version[0] < version[1]:
+    if version[0] != uri[1] + 1 and uri[0] < uri[1] and version[0] < version[1]:
         gaps.append((uri[1], version[0]))
-    tail = len(line) - len(line[version[1] :].lstrip(_BLANKS))
-    if tail > version[1]:
-        gaps.append((version[1], tail))
+    if version[1] < len(line) and not line[version[1] :].strip(_BLANKS):
+        gaps.append((version[1], len(line)))
     tab = line.find(b"\t", method[1], uri[0])
     if tab >= 0:
         gaps.append((tab, tab + 1))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from siptui.decode.grammar import CONTROL, QUOTED, Found, skip, split, strip
 from siptui.decode.uri import read_address, read_host, read_parameters
+from siptui.decode.usual import PATTERNS
 
 ELEMENTS = 64
 """Values of one comma-separated list that are judged; the others are shown all the same."""
@@ -259,6 +260,14 @@ JUDGES: dict[str, Judge] = {
 
 def judge(name: str, value: bytes) -> list[Found]:
     """Return what is wrong with the value of the field of this canonical name."""
+    usual = PATTERNS.get(name)
+    if usual and len(value) <= LONGEST and usual.fullmatch(value):
+        return []
+    return judge_by_grammar(name, value)
+
+
+def judge_by_grammar(name: str, value: bytes) -> list[Found]:
+    """Return what `judge` does, without its short cut."""
     found: list[Found] = []
     if len(value) > LONGEST:
         found.append(Found(0, len(value), "overlong-line"))
@@ -310,5 +319,7 @@ def first_value(value: bytes) -> tuple[int, int]:
 
 def has_tag(value: bytes) -> bool:
     """Tell whether a From or To value carries a tag."""
+    if PATTERNS["From"].fullmatch(value):
+        return True
     tag = read_address(value).parameter("tag")
     return tag is not None and bool(tag.value)
