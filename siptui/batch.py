@@ -10,14 +10,24 @@ import pickle
 from array import array
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import accumulate, chain
+from operator import add, attrgetter
 
 from siptui.record import FIELDS, SPANS, Frame, Record
 
 NUMBERS = tuple(each for each in FIELDS if each.storage == "number" and each.name != "len")
 WORDS = tuple(each for each in FIELDS if each.storage in {"word", "words"} and each.name != "iface")
-_numbers_of = attrgetter(*(each.attribute for each in NUMBERS))
-_words_of = attrgetter(*(each.attribute for each in WORDS))
+SPAN_COUNT = 2 * len(SPANS)
+MOST = 65_535
+"""Records of one batch, at most: codes have 16 bits."""
+_columns_of = attrgetter(
+    *(each.attribute for each in NUMBERS),
+    *(each.attribute for each in WORDS),
+    "frames",
+    "data",
+    "offset",
+    "spans",
+)
 
 
 @dataclass(slots=True)
@@ -51,71 +61,120 @@ class Batch:
     """`Record.offset` of each row."""
 
 
-def _coded(values: Sequence[Hashable]) -> tuple[list[Hashable], array[int]]:
-    table: dict[Hashable, int] = {}
-    codes = array("H", [table.setdefault(value, len(table)) for value in values])
-    return list(table), codes
-
-
 def pack(records: Sequence[Record]) -> bytes:
-    """Return at most 65 535 records as bytes for `unpack`."""
-    numbers = zip(*map(_numbers_of, records), strict=True)
-    words = zip(*map(_words_of, records), strict=True)
-    frames: dict[int, int] = {}
-    kept: list[Frame] = []
-    row_frames, row_frames_from = array("I"), array("I", [0])
-    pieces: list[bytes] = []
-    offsets = array("Q", [0])
-    size = 0
-    spans = array("I")
-    for record in records:
-        for frame in record.frames:
-            number = frames.get(id(frame))
-            if number is None:
-                number = frames[id(frame)] = len(kept)
-                kept.append(frame)
-                pieces.append(frame.data)
-                size += len(frame.data)
-                offsets.append(size)
-            row_frames.append(number)
-        row_frames_from.append(len(row_frames))
-        spans.extend(record.spans)
-    data_offsets, data_lengths, inside = array("Q"), array("I"), array("q")
-    for row, record in enumerate(records):
-        data_lengths.append(len(record.data))
-        inside.append(record.offset)
-        if record.offset >= 0 and record.frames:
-            data_offsets.append(offsets[row_frames[row_frames_from[row]]] + record.offset)
-        else:
-            data_offsets.append(size)
-            pieces.append(record.data)
-            size += len(record.data)
+    """Return at most `MOST` records as bytes for `unpack`; raises ValueError for more."""
+    count = len(records)
+    if count > MOST:
+        raise ValueError(f"a batch holds at most {MOST} records, not {count}")
+    columns = list(zip(*map(_columns_of, records), strict=True)) or [()] * (
+        len(NUMBERS) + len(WORDS) + 4
+    )
+    numbers, words = columns[: len(NUMBERS)], columns[len(NUMBERS) : -4]
+    row_frames, data, inside, spans = columns[-4:]
+    frames, numbered = _number(row_frames)
+    held = tuple(zip(*frames, strict=True)) or ((),) * len(Frame._fields)
+    times, pieces, links, lengths, interfaces = held
+    offsets = list(accumulate(map(len, pieces), initial=0))
+    if len(frames) == count and all(row_frames) and _all_inside(pieces, data, inside):
+        data_offsets, extra = list(map(add, offsets, inside)), list[bytes]()
+    else:
+        data_offsets, extra = _locate(row_frames, data, inside, numbered, offsets)
     return pickle.dumps(
         (
-            len(records),
-            {each.name: array(each.code, column)
-             for each, column in zip(NUMBERS, numbers, strict=True)},
-            {each.name: _coded(column) for each, column in zip(WORDS, words, strict=True)},
-            spans,
-            b"".join(pieces),
-            array("q", [frame.time for frame in kept]),
-            offsets,
-            array("I", [frame.length for frame in kept]),
-            array("H", [frame.link for frame in kept]),
-            _coded([frame.interface for frame in kept]),
-            row_frames,
-            row_frames_from,
-            data_offsets,
-            data_lengths,
-            inside,
+            count,
+            [array(each.code, column).tobytes()
+             for each, column in zip(NUMBERS, numbers, strict=True)],
+            [_coded(column) for column in words],
+            array("I", list(chain.from_iterable(spans))).tobytes(),
+            b"".join((*pieces, *extra)),
+            array("q", times).tobytes(),
+            array("Q", offsets).tobytes(),
+            array("I", lengths).tobytes(),
+            array("H", links).tobytes(),
+            _coded(interfaces),
+            array("I", numbered).tobytes(),
+            array("I", list(accumulate(map(len, row_frames), initial=0))).tobytes(),
+            array("Q", data_offsets).tobytes(),
+            array("I", list(map(len, data))).tobytes(),
+            array("q", inside).tobytes(),
         ),
         protocol=5,
     )  # fmt: skip
 
 
+def _number(row_frames: Sequence[tuple[Frame, ...]]) -> tuple[list[Frame], Sequence[int]]:
+    """Return each frame once, and row after row the numbers of its frames."""
+    every = list(chain.from_iterable(row_frames))
+    frames = dict(zip(map(id, every), every, strict=True))
+    if len(frames) == len(every):
+        return every, range(len(every))
+    places = dict(zip(frames, range(len(frames)), strict=True))
+    return list(frames.values()), [places[id(frame)] for frame in every]
+
+
+def _all_inside(pieces: Sequence[bytes], data: Sequence[bytes], inside: Sequence[int]) -> bool:
+    """Return whether each message is where its record says, in the one frame that carried it.
+
+    What a record says of its place is not taken on trust: another place would be another message.
+    """
+    return min(inside, default=0) >= 0 and all(map(bytes.startswith, pieces, data, inside))
+
+
+def _locate(
+    row_frames: Sequence[tuple[Frame, ...]],
+    data: Sequence[bytes],
+    inside: Sequence[int],
+    numbered: Sequence[int],
+    offsets: list[int],
+) -> tuple[list[int], list[bytes]]:
+    """Return where each message begins, and those that are in no frame and follow them all."""
+    found: list[int] = []
+    extra: list[bytes] = []
+    end, at = offsets[-1], 0
+    for frames, message, offset in zip(row_frames, data, inside, strict=True):
+        if offset >= 0 and frames and frames[0].data.startswith(message, offset):
+            found.append(offsets[numbered[at]] + offset)
+        else:
+            found.append(end)
+            extra.append(message)
+            end += len(message)
+        at += len(frames)
+    return found, extra
+
+
+def _coded(values: Sequence[Hashable]) -> tuple[list[Hashable], bytes]:
+    """Return each distinct value and the codes; no codes where all are the same."""
+    if not values or values.count(values[0]) == len(values):
+        return list(values[:1]), b""
+    distinct = dict.fromkeys(values)
+    table = dict(zip(distinct, range(len(distinct)), strict=True))
+    return list(distinct), array("H", list(map(table.__getitem__, values))).tobytes()
+
+
 def unpack(data: bytes) -> Batch:
     """Return the columns that `pack` made; `data` must come from the engine's own process."""
-    return Batch(*pickle.loads(data))
+    (count, numbers, words, spans, blob, times, offsets, lengths, links, interfaces,
+     numbered, numbered_from, data_offsets, data_lengths, inside) = pickle.loads(data)  # fmt: skip
+    return Batch(
+        count,
+        {each.name: array(each.code, column)
+         for each, column in zip(NUMBERS, numbers, strict=True)},
+        {each.name: _decoded(column, count) for each, column in zip(WORDS, words, strict=True)},
+        array("I", spans),
+        blob,
+        array("q", times),
+        array("Q", offsets),
+        array("I", lengths),
+        array("H", links),
+        _decoded(interfaces, len(lengths) // 4),
+        array("I", numbered),
+        array("I", numbered_from),
+        array("Q", data_offsets),
+        array("I", data_lengths),
+        array("q", inside),
+    )  # fmt: skip
 
 
-SPAN_COUNT = 2 * len(SPANS)
+def _decoded(column: tuple[list[Hashable], bytes], count: int) -> tuple[list[Hashable], array[int]]:
+    values, codes = column
+    return values, array("H", codes or bytes(2 * count))

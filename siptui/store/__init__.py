@@ -1,33 +1,38 @@
 """What is remembered, within bounds?
 
 One thread writes (the feed, or a test), and it makes rows visible last by raising a chunk's
-`count`; readers in the screen's thread look at no more rows than that and take no lock.
+`count`; readers in the screen's thread look at no more rows than that and take no lock (the only
+one keeps `Store.clear` and `Store.append` apart, for the time of one batch).
 """
 
 from __future__ import annotations
 
-from collections import deque
+import threading
 
 from siptui.batch import Batch
 from siptui.record import Record
 from siptui.status import Status
 from siptui.store.chunk import Chunk
-from siptui.store.tally import Tallies
+from siptui.store.pulse import Pulse
+from siptui.store.tallies import COUNTED, Tallies
 
 LIMIT_RECORDS = 250_000
 LIMIT_BYTES = 200_000_000
 CHUNK_ROWS = 4096
-RATE_SECONDS = 120
-"""Seconds of which the number of messages is known, for the header's curve."""
+_PARTS = 8
+"""Into so many chunks at least the limits are divided, so that little goes at once."""
 
-__all__ = ["Chunk", "Store", "Tallies"]
+__all__ = ["COUNTED", "Chunk", "Store", "Tallies"]
 
 
 class Store:
     """Hold the newest rows, and count all of them."""
 
     def __init__(self, limit_records: int = LIMIT_RECORDS, limit_bytes: int = LIMIT_BYTES) -> None:
-        """Hold at most `limit_records` rows in at most `limit_bytes` bytes of memory."""
+        """Hold at most `limit_records` rows in at most `limit_bytes` bytes of memory.
+
+        The newest batch is held even if it alone is more.
+        """
         self.limit_records = limit_records
         self.limit_bytes = limit_bytes
         self.chunks: tuple[Chunk, ...] = ()
@@ -35,10 +40,13 @@ class Store:
         self.received = 0
         """Rows that ever came; also the sequence number of the next one."""
         self.tallies = Tallies()
-        """Counters since the start; they outlive the rows."""
+        """Counters since the start, or since `clear`; they outlive the rows."""
+        self.pulse = Pulse()
+        """Messages of each of the last seconds, by the clock of the capture."""
         self.status = Status()
         """The engine's latest report."""
-        self._capacity = max(1, min(CHUNK_ROWS, limit_records // 4))
+        self._capacity = max(1, min(CHUNK_ROWS, limit_records // _PARTS))
+        self._lock = threading.Lock()
 
     @property
     def first(self) -> int:
@@ -53,8 +61,8 @@ class Store:
 
     @property
     def let_go(self) -> int:
-        """Rows that were held once and had to go."""
-        return self.received - self.kept
+        """Rows that were held once: the oldest had to go, others were cleared."""
+        return self.first
 
     @property
     def bytes(self) -> int:
@@ -73,36 +81,48 @@ class Store:
         """Hold the rows of a batch, and let the oldest go where a limit is reached."""
         if not batch.count:
             return
-        chunk = self.chunks[-1] if self.chunks else None
-        if chunk is None or chunk.room < batch.count:
-            chunk = Chunk(self.received, max(self._capacity, batch.count))
-            self.chunks = (*self.chunks, chunk)
-        start = chunk.count
-        chunk.append(batch)
-        self.received += batch.count
-        self.tallies.add(chunk, start, chunk.count, None)
-        self._evict()
+        with self._lock:
+            chunk = self._chunk_for(batch)
+            start = chunk.count
+            chunk.append(batch)
+            self.received += batch.count
+            self.tallies.add(chunk, start, chunk.count, None)
+            self.pulse.add(chunk.numbers["time"][start : chunk.count])
+            self._evict()
+
+    def _chunk_for(self, batch: Batch) -> Chunk:
+        """Return the newest chunk, or a new one where the batch does not fit."""
+        if self.chunks:
+            chunk = self.chunks[-1]
+            full = chunk.memory + len(batch.blob) > self.limit_bytes // _PARTS
+            if batch.count <= chunk.room and not full:
+                return chunk
+            chunk.seal()
+        chunk = Chunk(self.received, max(self._capacity, batch.count))
+        self.chunks = (*self.chunks, chunk)
+        return chunk
 
     def _evict(self) -> None:
-        chunks = deque(self.chunks)
-        kept = sum(chunk.count for chunk in chunks)
-        size = sum(chunk.memory for chunk in chunks)
-        while len(chunks) > 1 and (kept > self.limit_records or size > self.limit_bytes):
-            gone = chunks.popleft()
-            kept -= gone.count
-            size -= gone.memory
-        if len(chunks) != len(self.chunks):
-            self.chunks = tuple(chunks)
+        chunks = self.chunks
+        kept, size = self.kept, self.bytes
+        gone = 0
+        while gone < len(chunks) - 1 and (kept > self.limit_records or size > self.limit_bytes):
+            kept -= chunks[gone].count
+            size -= chunks[gone].memory
+            gone += 1
+        if gone:
+            self.chunks = chunks[gone:]
 
     def clear(self) -> None:
-        """Let all rows go and count anew; what was received stays counted."""
-        self.chunks = ()
-        self.tallies = Tallies()
+        """Let all rows go and count values anew; what was received stays counted."""
+        with self._lock:
+            self.chunks = ()
+            self.tallies = Tallies()
 
     def chunk_of(self, seq: int) -> Chunk | None:
         """Return the chunk that holds a row, or None if it is held no more."""
-        low, chunks = 0, self.chunks
-        high = len(chunks)
+        chunks = self.chunks
+        low, high = 0, len(chunks)
         while low < high:
             middle = (low + high) // 2
             chunk = chunks[middle]

@@ -5,11 +5,11 @@ One thread moves them, and does nothing else; it never touches the screen.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from multiprocessing.connection import Connection
 
 from siptui import batch
-from siptui.status import Status
 from siptui.store import Store
 
 
@@ -17,23 +17,35 @@ class Feed(threading.Thread):
     """Move batches and reports from a connection into a store until it ends."""
 
     def __init__(self, connection: Connection, store: Store) -> None:
+        """Read ``("batch", bytes)`` and ``("status", Status)`` from `connection` once started."""
         super().__init__(name="feed", daemon=True)
         self._connection = connection
         self._store = store
 
     def run(self) -> None:
-        """Read until the other end closes."""
+        """Read until the other end closes; the store's status says so."""
+        error = ""
+        try:
+            self._read()
+        except Exception as failure:
+            error = f"rows can no longer be taken in ({type(failure).__name__})"
+            raise
+        finally:
+            status = self._store.status
+            if error or not status.ended:
+                self._store.status = dataclasses.replace(
+                    status,
+                    ended=True,
+                    error=status.error or error or "the engine ended unexpectedly",
+                )
+
+    def _read(self) -> None:
         while True:
             try:
                 kind, content = self._connection.recv()
             except (EOFError, OSError):
-                break
+                return
             if kind == "batch":
                 self._store.append(batch.unpack(content))
             else:
                 self._store.status = content
-        if not self._store.status.ended:
-            self._store.status = Status(
-                **{name: getattr(self._store.status, name) for name in Status.__slots__}
-                | {"ended": True, "error": "the engine ended unexpectedly"}
-            )
