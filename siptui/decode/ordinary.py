@@ -6,15 +6,19 @@ value. Whatever does not pass is left to the careful way; what passes is filled 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from siptui.decode import bodies, sdp, startline
 from siptui.decode.examine import LONGEST_MESSAGE, MOST_HEADERS, name_problem
 from siptui.decode.fields import REPEATED, REQUIRED, canonical
+from siptui.decode.grammar import METHODS
+from siptui.decode.layouts import Layout, Layouts
 from siptui.decode.uri import read_address
-from siptui.decode.usual import PATTERNS, usual_user
+from siptui.decode.usual import PATTERNS, START, usual_user
 from siptui.decode.values import (
     JUDGES,
     LONGEST,
@@ -79,6 +83,10 @@ _memories: dict[str, _Memory] = {}
 """What was found right, by the canonical names of fields that are judged."""
 
 
+_JUDGED = frozenset(JUDGES)
+_LAYOUTS = Layouts()
+
+
 def _remember(memory: dict[bytes, Any], key: bytes, value: Any) -> None:
     if len(memory) >= REMEMBERED:
         memory.clear()
@@ -107,7 +115,11 @@ def _learn_field(name: bytes) -> _Field | tuple[()] | None:
 def _learn_start(line: bytes) -> _Start | None:
     """Return what a start line says; None if it is none, or something is wrong with it."""
     start = None
-    if startline.begins(line):
+    usual = START.fullmatch(line)
+    if usual and usual[1] in METHODS and len(usual[2]) <= startline.OVERLONG_URI:
+        user = decode(usual[3] or b"")
+        start = _Start(usual[1], decode(usual[1]), 0, *usual.span(2), user, False)
+    elif startline.begins(line):
         first = startline.read(line)
         if not first.findings:
             user = first.uri.user_text if first.uri is not None else ""
@@ -150,13 +162,16 @@ def user_of(to: bytes) -> str:
     return read_address(to).uri.user_text if to else ""
 
 
-def fill(record: Record) -> bool:
+def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
     """Fill a record if its message passes; else leave it as it is and return False."""
     data = record.data
     end = data.find(b"\r\n\r\n")
     size = len(data)
     if end < 0 or size > LONGEST_MESSAGE:
         return False
+    found = layouts.find(data, end)
+    if found is not None and _fill_at_once(record, found[0], found[1]):
+        return True
     head = data[:end]
     lines = head.split(b"\r\n")
     first = lines[0]
@@ -210,17 +225,62 @@ def fill(record: Record) -> bool:
         return False
     if not _has_right_body(data, end + 4, seen[_LENGTH], seen[_TYPE]):
         return False
+    _fill(record, start, tuple(spans), headers, seen[_AGENT], seen[_SERVER])
+    layouts.note(data, end, tuple(name for name, _ in headers), _JUDGED)
+    return True
+
+
+def _fill(
+    record: Record,
+    start: _Start,
+    spans: tuple[int, ...],
+    headers: list[tuple[bytes, bytes]],
+    agent: bytes | None,
+    server: bytes | None,
+) -> None:
     record.kind = "sip"
     record.method = start.text
     record.status = start.status
-    record.spans = tuple(spans)
+    record.spans = spans
     record.headers = headers
-    agent = seen[_AGENT]
     record.ua = text(agent) if agent else ""
     if start.response and not record.ua:
-        record.ua = text(seen[_SERVER] or b"")
-    record.user = start.user or user_of(data[spans[4] : spans[5]])
+        record.ua = text(server or b"")
+    record.user = start.user or user_of(record.data[spans[4] : spans[5]])
     record.defects = ()
+
+
+def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> bool:
+    """Fill a record from what its layout found; return False if something must be looked at."""
+    _, names, pick, placed, method, length, content, agent, server, others = layout
+    groups = match.groups()
+    start = _starts.get(groups[1])
+    if start is None or (groups[method] != start.method and not start.response):
+        return False
+    values = pick(groups)
+    if match.end() > LONGEST and max(map(len, values)) > LONGEST:
+        return False
+    for place, name in others:
+        value = values[place]
+        if value not in _memories[name] and not _is_right(names[place], value):
+            return False
+    if not _has_right_body(
+        record.data,
+        match.end(),
+        values[length] if length >= 0 else None,
+        values[content] if content >= 0 else None,
+    ):
+        return False
+    regs = match.regs
+    spans = (start.start, start.stop, *chain.from_iterable([regs[each] for each in placed]))
+    _fill(
+        record,
+        start,
+        spans,
+        list(zip(names, values, strict=True)),
+        values[agent] if agent >= 0 else None,
+        values[server] if server >= 0 else None,
+    )
     return True
 
 

@@ -60,10 +60,11 @@ def skim(record: Record, truncated: bool = False) -> None:
     if not is_sip(data):
         record.kind = other.name(data, record.transport, record.sport, record.dport)
         return
-    _with_care(record, truncated)
+    fill_with_care(record, truncated)
 
 
-def _with_care(record: Record, truncated: bool) -> None:
+def fill_with_care(record: Record, truncated: bool) -> None:
+    """Fill a record of a message, however it is written."""
     data = record.data
     record.kind = "sip"
     examined = examine(data, truncated)

@@ -101,6 +101,11 @@ def _read(line: bytes, ended: bool) -> StartLine:
     control = CONTROL.search(line)
     if control:
         found.append(Found(*control.span(), "control-in-start-line"))
+    if not line.isascii():
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            found.append(Found(error.start, error.end, "not-utf-8"))
     response = _RESPONSE.match(line)
     if response:
         return _response(line, response, ended, found)

@@ -16,25 +16,25 @@ _HOST = rb"(?:" + _OCTET + rb"(?:\." + _OCTET + rb"){3}|" + _NAME + rb")(?::" + 
 _URI = rb"sips?:(?:([A-Za-z0-9_.+\-]+)@)?" + _HOST + rb"(?:;transport=[A-Za-z]+)?"
 _QUOTED = rb"\"[^\"\\\r\n\x00-\x08\x0b-\x1f\x7f-\xff]*\" *"
 _DISPLAY = rb"(?:" + _QUOTED + rb"|" + _T + rb"[A-Za-z0-9\-.!%*_+`'~ ]*)?"
-_ADDRESS = rb" *(?:" + _DISPLAY + rb"<" + _URI + rb">|" + _URI + rb")"
+_ADDRESS = rb"(?:" + _DISPLAY + rb"<" + _URI + rb">|" + _URI + rb")"
 _BRANCH = rb";branch=(?!z9hG4bK(?:;|\Z))" + _T + rb"+"
 _PARAMETERS = rb"(?:" + _BRANCH + rb"(?:;rport(?:=\d+)?)?(?:;alias)?|;rport" + _BRANCH + rb")"
 _WORD = rb"[A-Za-z0-9\-.!%*_+`'~()<>:\\\"/\[\]?{}]+"
 
-PATTERNS = {
-    name: re.compile(pattern)
-    for name, pattern in (
-        ("Via", rb" *SIP/2\.0/[A-Z]+ " + _HOST + _PARAMETERS),
-        ("From", _ADDRESS + rb";tag=" + _T + rb"+"),
-        ("To", _ADDRESS + rb"(?:;tag=" + _T + rb"+)?"),
-        ("Contact", _ADDRESS + rb"(?:;expires=\d{1,9})?"),
-        ("Call-ID", rb" *" + _WORD + rb"(?:@" + _WORD + rb")?"),
-    )
+BODIES = {
+    "Via": rb"SIP/2\.0/[A-Z]+ " + _HOST + _PARAMETERS,
+    "From": _ADDRESS + rb";tag=" + _T + rb"+",
+    "To": _ADDRESS + rb"(?:;tag=" + _T + rb"+)?",
+    "Contact": _ADDRESS + rb"(?:;expires=\d{1,9})?",
+    "Call-ID": _WORD + rb"(?:@" + _WORD + rb")?",
 }
+"""By canonical name; white space around the value is left out."""
+
+PATTERNS = {name: re.compile(rb" *" + body) for name, body in BODIES.items()}
 """By canonical name; to be matched with the whole of what stands behind the colon."""
 
 START = re.compile(rb"([A-Z]{3,9}) (" + _URI + rb") SIP/2\.0")
-"""A request line."""
+"""A request line; its groups are method, request-URI and user."""
 
 
 def usual_user(to: bytes) -> bytes | None:

@@ -9,13 +9,15 @@ from siptui.decode import ordinary, other, sdp
 from siptui.decode.bodies import Part
 from siptui.decode.defects import DEFECTS
 from siptui.decode.elements import Element
+from siptui.decode.layouts import Layouts
 from siptui.decode.message import read
-from siptui.decode.sip import _with_care, divide, is_sip, measure, resync
+from siptui.decode.sip import divide, fill_with_care, is_sip, measure, resync
 from siptui.decode.uri import read_address, read_uri
 from siptui.record import SPANS, Record
 from tests.decode.messages import MESSAGES, PLAIN, VALUES, almost, composed, record
 
 ANY = MESSAGES | st.binary(max_size=200)
+SHOWN = ("kind", "method", "status", "spans", "ua", "user", "defects", "headers")
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -34,18 +36,52 @@ def test_skimming_and_reading_find_the_same(data: bytes) -> None:
         assert not skimmed.status
 
 
+def empty(data: bytes) -> Record:
+    return Record(0, "192.0.2.1", 5060, "198.51.100.1", 5060, "udp", "", data, ())
+
+
 @given(composed() | almost())
 @MANY
 def test_the_short_way_fills_what_the_careful_way_fills(data: bytes) -> None:
-    quick = Record(0, "192.0.2.1", 5060, "198.51.100.1", 5060, "udp", "", data, ())
-    slow = Record(0, "192.0.2.1", 5060, "198.51.100.1", 5060, "udp", "", data, ())
+    quick, slow = empty(data), empty(data)
     if not ordinary.fill(quick):
         assert quick.kind == ""
         return
     assert is_sip(data)
-    _with_care(slow, truncated=False)
-    for name in ("kind", "method", "status", "spans", "ua", "user", "defects", "headers"):
+    fill_with_care(slow, truncated=False)
+    for name in SHOWN:
         assert getattr(quick, name) == getattr(slow, name), name
+
+
+@given(almost(), st.integers(0, 2**32), st.sampled_from([b"sip:a@h", b"tel:1", b"SIP:b@[::1]"]))
+@MANY
+def test_a_known_layout_fills_what_the_careful_way_fills(
+    data: bytes, number: int, uri: bytes
+) -> None:
+    layouts = Layouts(after=1, every=0)
+    ordinary.fill(empty(data), layouts)
+    ordinary.fill(empty(PLAIN), layouts)
+    other_values = data.replace(b"31", b"%d" % number).replace(b"1581053078", b"%d" % number)
+    for each in (data, PLAIN, other_values, data.replace(b"sip:100@192.0.2.9", uri)):
+        quick, slow = empty(each), empty(each)
+        if ordinary.fill(quick, layouts):
+            fill_with_care(slow, truncated=False)
+            for name in SHOWN:
+                assert getattr(quick, name) == getattr(slow, name), name
+
+
+def test_a_layout_that_is_seen_often_is_known_and_few_are_kept() -> None:
+    layouts = Layouts(after=3, every=0)
+    end = PLAIN.index(b"\r\n\r\n")
+    for _ in range(3):
+        assert layouts.find(PLAIN, end) is None
+        assert ordinary.fill(empty(PLAIN), layouts)
+    assert layouts.find(PLAIN, end) is not None
+    for number in range(20):
+        data = PLAIN.replace(b"User-Agent", b"X-%d" % number)
+        for _ in range(4):
+            assert ordinary.fill(empty(data), layouts)
+    assert layouts.find(PLAIN, end) is None
 
 
 @given(ANY)
