@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_right
 from typing import Final
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -39,7 +40,6 @@ SPECIAL: Final = (
 """What special networks are, by the IANA registries of special-purpose and multicast addresses
 (RFC 6890, 5737, 3849, 9637, 6598, 6676); of networks that overlap the smaller stands first."""
 
-_NETWORKS: Final = tuple((word, ipaddress.ip_network(text)) for word, text in SPECIAL)
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -63,7 +63,30 @@ def parse(text: str) -> Address | None:
 
 def special(address: Address) -> str:
     """Return what a special address is, in one word; empty for an ordinary one."""
-    for word, network in _NETWORKS:
-        if network.version == address.version and address in network:
-            return word
-    return ""
+    starts, words = _BOUNDS[address.version]
+    return words[bisect_right(starts, int(address)) - 1]
+
+
+def _bounds(version: int) -> tuple[list[int], list[str]]:
+    """Return where each stretch of addresses begins, and the word for it."""
+    networks = [
+        (word, network)
+        for word, text in SPECIAL
+        if (network := ipaddress.ip_network(text)).version == version
+    ]
+    edges = {0}
+    for _, network in networks:
+        edges |= {int(network.network_address), int(network.broadcast_address) + 1}
+    starts = sorted(edges)
+    words = []
+    for start in starts:
+        within = (
+            word
+            for word, network in networks
+            if int(network.network_address) <= start <= int(network.broadcast_address)
+        )
+        words.append(next(within, ""))
+    return starts, words
+
+
+_BOUNDS: Final = {version: _bounds(version) for version in (4, 6)}

@@ -199,5 +199,7 @@ def cseq(value: bytes) -> Form:
     more = "" if method == method.strip() else "s"
     if number in CONSTANTS:
         return Form(number.decode() + more, quote(number + space + method))
+    if len(number) == 1:
+        return Form("n" + more, f"[0-9]{quote(space + method)}")
     others = "|".join(sorted(each.decode() for each in CONSTANTS))
     return Form("n" + more, f"(?!(?:{others}) )[0-9]+{quote(space + method)}")

@@ -9,7 +9,7 @@ template matches is read with care, so templates save time and change nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from siptui.enrich import forms
@@ -25,7 +25,7 @@ HEAD: Final = 4096
 _TOKENS: Final = frozenset(("branch", "from-tag", "to-tag"))
 _TOKEN_ENDS: Final = r"(?![^;,\s])"
 _TAGS: Final = {
-    "target": r"((?:3[0-9]|6[1-6]){12}01(?:3[0-9]){1,10})" + _TOKEN_ENDS,
+    "target": r"([0-9a-f]{28,46})" + _TOKEN_ENDS,
     "extension": r"([0-9a-f]{12,128})" + _TOKEN_ENDS,
     "credentials": r"([0-9a-f]{12,256})" + _TOKEN_ENDS,
 }
@@ -71,13 +71,12 @@ def asks(
         musts = [each for each in missing if each.must]
         if any(_is_fixed(each, wire) for each in musts):
             continue
-        # The whole message is the dearest part to look at.
-        musts.sort(key=lambda each: each.field == "data")
+        musts.sort(key=lambda each: _price(each, found))
         _ask(found, musts[:1] or missing, wire, "(?!")
     if product is not None:
         for trait in product.traits:
             _ask(found, (trait,), wire, "(?!" if shows(trait, wire) is None else "(?=")
-    return {part: "".join(dict.fromkeys(each)) for part, each in found.items()}
+    return {part: "".join(each) for part, each in found.items()}
 
 
 def _is_fixed(trait: Trait, wire: Wire) -> bool:
@@ -90,22 +89,34 @@ def _is_fixed(trait: Trait, wire: Wire) -> bool:
     )
 
 
+def _price(trait: Trait, found: Mapping[str, Sequence[str]]) -> tuple[bool, bool, int]:
+    """Return what it costs to ask for a trait, to be compared: nothing if it was asked before."""
+    asked = _assertion(trait, "(?!") in found.get(trait.field.lower(), ())
+    return not asked, trait.field == "data", len(trait.pattern.pattern)
+
+
+def _assertion(trait: Trait, mark: str) -> str:
+    if trait.field in _TOKENS:
+        ends = _TOKEN_ENDS
+    elif trait.field == "data":
+        ends = r"\Z"
+    elif trait.field == "uri":
+        ends = " "
+    else:
+        ends = r"[ \t]*\r\n"
+    return f"{mark}(?:{trait.pattern.pattern.decode('latin-1')}){ends})"
+
+
 def _ask(
     found: dict[str, list[str]], traits: Sequence[Trait] | Iterator[Trait], wire: Wire, mark: str
 ) -> None:
     for trait in traits:
         if trait.carries or wire.part(trait.field) is None:
             continue
-        if trait.field in _TOKENS:
-            ends = _TOKEN_ENDS
-        elif trait.field == "data":
-            ends = r"\Z"
-        elif trait.field == "uri":
-            ends = " "
-        else:
-            ends = r"[ \t]*\r\n"
-        text = trait.pattern.pattern.decode("latin-1")
-        found.setdefault(trait.field.lower(), []).append(f"{mark}(?:{text}){ends})")
+        assertions = found.setdefault(trait.field.lower(), [])
+        text = _assertion(trait, mark)
+        if text not in assertions:
+            assertions.append(text)
 
 
 def pattern(wire: Wire, response: bool, assertions: dict[str, str], carries: str) -> str:
@@ -114,10 +125,6 @@ def pattern(wire: Wire, response: bool, assertions: dict[str, str], carries: str
         return ""
     if len(wire.lines) > LINES or not wire.lines:
         return ""
-    if carries == "target":
-        # With such a user it would be an extension.
-        user = r"(?![^\r\n]*?:[0-9a-f]{12}@)"
-        assertions = {**assertions, "from": assertions.get("from", "") + user}
     if carries:
         more = assertions.get("from-tag", "")
         assertions = {**assertions, "from-tag": f"{more}(?={_TAGS[carries]})"}

@@ -7,13 +7,15 @@ is read with care, and what comes often becomes a template.
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from siptui.enrich import shape as shapes
-from siptui.enrich.signatures import Catalogue, Product, Signature, load
+from siptui.enrich.declared import load
+from siptui.enrich.signatures import LIES, Catalogue, Product, Signature
 from siptui.enrich.tag import Carried, carried
 from siptui.enrich.templates import Template, compiled
 from siptui.enrich.wire import Wire
@@ -34,9 +36,9 @@ AGENTS: Final = 16_384
 """User agents remembered at most."""
 TARGETS: Final = 4096
 """Targets in tags remembered at most."""
-LIES: Final = 2
-"""Contradicted traits of a product that make its user agent a lie."""
-_GREATEST = str(2**32 - 1).encode().hex().encode()
+TINY: Final = 24
+"""Bytes of a message that is too short for more than its method."""
+_GREATEST = str(2**32 - 1).encode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,8 @@ class Tools:
         self._claims: dict[str, Claim] = {}
         self._kinds: dict[tuple[int, str], Claim] = {}
         self._own: dict[tuple[str, str], bool] = {}
-        self._targets: dict[bytes, str] = {}
+        self._targets: dict[bytes, tuple[str, bytes]] = {}
+        self._small: dict[tuple[str, bytes], tuple[str, str]] = {}
         self._templates: dict[object, list[Template]] = {}
         self._sightings: dict[object, int] = {}
         self._made = 0
@@ -104,6 +107,9 @@ class Tools:
                     found = template.match(data)
                     if found is not None:
                         break
+            elif len(data) <= TINY:
+                self._tiny(record)
+                continue
             if found is None or (template.carries and not self._carry(record, template, found)):
                 self._with_care(record, key, claim)
                 continue
@@ -116,6 +122,22 @@ class Tools:
                 record.tool = template.tool
                 record.ua_lies = self._lies(signature, record.ua, template.lies)
         self._seen += len(records)
+
+    def _tiny(self, record: Record) -> None:
+        """Fill a message of a few bytes, which comes again byte for byte if it comes often."""
+        key = (record.transport, record.data)
+        known = self._small.get(key)
+        if known is None:
+            datagram = self.catalogue.datagram(record.data)
+            judged = self.judge(record)
+            tool = datagram.tool if datagram is not None else ""
+            if judged.signature is not None:
+                tool = judged.signature.label
+            known = (judged.shape, tool)
+            if len(self._small) >= TARGETS:
+                self._small.clear()
+            self._small[key] = known
+        record.shape, record.tool = known
 
     def judge(self, record: Record) -> Judgement:
         """Read a SIP message with care."""
@@ -221,20 +243,26 @@ class Tools:
         """Fill what the tag carries; tell whether it is of the kind that the template is for."""
         tag = found[1]
         if template.carries == "target":
-            target = self._targets.get(tag[:26])
-            random = tag[26:]
-            if target is not None and (len(random) < 20 or random <= _GREATEST):
-                record.tag_target = target
-                return True
+            known = self._targets.get(tag[:26])
+            if known is not None:
+                target, sender = known
+                random = unhexlify(tag[26:]) if len(tag) % 2 == 0 else b""
+                if (
+                    random.isdigit()
+                    and (len(random) < 10 or random <= _GREATEST)
+                    and record.data.find(sender) < 0
+                ):
+                    record.tag_target = target
+                    return True
         carries = carried(tag, record.raw("from"), record.dst)
         if carries is None or carries.kind != template.carries:
             return False
         record.tag_target, record.tag_extension = carries.target, carries.extension
         record.tag_user, record.tag_password = carries.user, carries.password
-        if carries.target and template.carries == "target":
+        if template.carries == "target":
             if len(self._targets) >= TARGETS:
                 self._targets.clear()
-            self._targets[tag[:26]] = carries.target
+            self._targets[tag[:26]] = carries.target, b":" + unhexlify(tag[:24]) + b"@"
         return True
 
     def _other(self, record: Record) -> None:
