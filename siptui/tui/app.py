@@ -25,6 +25,7 @@ from siptui.tui import themes
 from siptui.tui.palette import Commands
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.terminal import driver_class
+from siptui.tui.widgets.inspector import Explain
 from siptui.view import View
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -53,6 +54,8 @@ class SiptuiApp(App[None]):
         live: bool = True,
         filter: str = "",
         directory: Path | None = None,
+        explain: Explain | None = None,
+        country_name: Callable[[str], str] = str,
         environment: Mapping[str, str] = os.environ,
         driver_class: type[Driver] | None = None,
     ) -> None:
@@ -60,7 +63,8 @@ class SiptuiApp(App[None]):
 
         `clock` gives seconds since the epoch. `control` takes commands for the engine. `title` is
         what the header calls the source, `live` whether it is one that waits. `directory` is where
-        exports go by default. Raises SiptuiError for an unknown theme and for keys that clash.
+        exports go by default. `explain` gives the reasons for what is said of a record, `country_name` the
+        name of a code. Raises SiptuiError for an unknown theme and for keys that clash.
         """
         no_color = "NO_COLOR" in environment
         # Textual decides in its constructor between dropping colours and turning them grey.
@@ -86,6 +90,8 @@ class SiptuiApp(App[None]):
             title=title,
             live=live,
             directory=directory or Path.cwd(),
+            explain=explain,
+            country_name=country_name,
         )
         self.set_class(settings.ascii, "-ascii")
 

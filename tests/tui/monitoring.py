@@ -94,6 +94,14 @@ class Clock:
         return self.now
 
 
+class SteadyStore(Store):
+    """Say the same size whatever it holds, so that pictures depend on what is painted alone."""
+
+    @property
+    def bytes(self) -> int:
+        return 1_234_567
+
+
 def feed(store: Store, records: list[Record]) -> None:
     """Hand messages to a store as the engine does."""
     store.append(batch.unpack(batch.pack(records)))
@@ -130,7 +138,7 @@ def application(
 ) -> SiptuiApp:
     """Return the application on a store that holds some messages, its own timer asleep."""
     settings = Settings(fps=0.001, utc=True, **more.pop("settings", {}))
-    store = Store(100_000, 100_000_000)
+    store = SteadyStore(100_000, 100_000_000)
     store.status = status or Status(
         sources=[SourceStatus("udp 0.0.0.0:5060", True, False, Statistics(len(records)))],
         frames=len(records),

@@ -79,3 +79,19 @@ def test_the_footer_offers_only_what_is_possible_and_tells_the_truth() -> None:
     assert words["open"] == "inspect"
     counting = Situation(pane="tally", rows=3)
     assert {action.id: action.label(counting) for action in footer(counting)}["open"] == "drill in"
+
+
+def test_the_readmes_table_has_every_action() -> None:
+    table = actions.markdown()
+    for action in ACTIONS:
+        assert f"`{action.id}`" in table
+        assert action.help in table
+
+
+def test_the_panes_own_keys_may_be_changed_without_touching_others() -> None:
+    others = {"inspector.frame": ("f",), "inspector.find": ("slash",)}
+    keys = keymap({"inspector.frame": "p"}, others)
+    assert keys["inspector.frame"] == ("p",)
+    assert keys["pause"] == ("p",)
+    with pytest.raises(SiptuiError, match="both"):
+        keymap({"inspector.frame": "x", "inspector.find": "x"}, others)

@@ -48,7 +48,8 @@ def rows(
             found.append(("", group))
         names = "  ".join(map(key_name, keys[action.id])) or "(no key)"
         found.append((plain_key(names) if signs.ascii else names, action.help))
-    found += [("", "In the inspector"), *inside]
+    found.append(("", "In the inspector"))
+    found += [(plain_key(names) if signs.ascii else names, words) for names, words in inside]
     found += [("", "Filter language"), *language, ("", "Fields")]
     for field in FIELDS:
         names = ", ".join((field.name, *field.aliases))

@@ -163,7 +163,7 @@ class MainScreen(Picks):
     def act_inspector(self) -> None:
         """Show or hide the inspector."""
         self.inspect(not self.inspecting)
-        if self.narrow and self.inspecting:
+        if self.inspecting and self.alone(self.inspector):
             self.focus_pane(self.inspector)
 
     def act_pause(self) -> None:

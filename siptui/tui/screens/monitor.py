@@ -40,7 +40,7 @@ from siptui.tui.search import Search
 from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.header import Header
-from siptui.tui.widgets.inspector import Inspector
+from siptui.tui.widgets.inspector import Explain, Inspector
 from siptui.tui.widgets.stream import Look, Stream
 from siptui.tui.widgets.strip import Strip
 from siptui.tui.widgets.tally import TallyPane
@@ -79,8 +79,11 @@ class Monitor(Screen[None], inherit_bindings=False):
         title: str,
         live: bool,
         directory: Path,
+        explain: Explain | None = None,
+        country_name: Callable[[str], str] = str,
     ) -> None:
         super().__init__(id="monitor")
+        self.country_name = country_name
         self.view = view
         self.settings = settings
         self.mask = mask
@@ -116,7 +119,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         ]
         for at, pane in enumerate(self.panes):
             pane.add_class(f"-p{at}")
-        self.inspector = Inspector(id="inspector")
+        self.inspector = Inspector(explain, id="inspector", signs=signs)
         self.strip_ = Strip(signs=signs)
         self.footer = Footer(signs=signs)
         self.pane: Widget = self.stream
@@ -164,6 +167,12 @@ class Monitor(Screen[None], inherit_bindings=False):
     def narrow(self) -> bool:
         """Whether only one pane has room at a time."""
         return self.has_class("-narrow") or self.has_class("-thin")
+
+    def alone(self, pane: Widget) -> bool:
+        """Whether a pane has room only in place of the stream."""
+        if pane is self.inspector and not self.has_class("-low"):
+            return False
+        return self.narrow and pane is not self.stream
 
     def masked(self, record: Record) -> Record:
         """Return a record as it may be shown."""
@@ -252,11 +261,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         """Give a pane the focus, and where only one fits, the screen."""
         before = self.pane
         self.pane = pane
-        if self.zoomed:
+        if self.zoomed or self.alone(pane):
             self.zoomed = self.pane_name
-        elif self.narrow and pane is not self.stream:
-            self.zoomed = self.pane_name
-            self._zoomed_by_need = True
         for each in (before, pane):
             if isinstance(each, Painted):
                 each.notify_style_update()
@@ -326,6 +332,8 @@ class Monitor(Screen[None], inherit_bindings=False):
             if self.keys_of[action.id]:
                 key = keys.key_name(self.keys_of[action.id][0])
                 key = keys.plain_key(key) if plain else key
+                if any(offer.key == key for offer in offers):
+                    continue
                 offers.append(Offer(action.id, key, action.label(situation)))
         return offers
 
@@ -347,9 +355,12 @@ class Monitor(Screen[None], inherit_bindings=False):
             )
 
     def hide_value(self, field: str, value: str) -> str:
-        """Return a counter's value as it may be shown."""
-        if self.masking and self.mask is not None and field in ("src", "dst", "user"):
-            return text.safe(self.mask.text(value))
+        """Return a counter's value as it may be shown, a country with its name."""
+        if self.masking and self.mask is not None:
+            value = self.mask.value(field, value)
+        elif field in ("country", "number_country") and value.isupper():
+            name = self.country_name(value)
+            return text.safe(f"{value} {name}" if name != value else value)
         return text.safe(value)
 
     def _show_inspected(self) -> None:

@@ -93,6 +93,9 @@ class Stream(Painted, can_focus=True):
         self._mask = mask
         self._matches = matches
         self.window = Window(view)
+        self._at = -1
+        """Where the cursor was when the lines were compared last."""
+        self._time_width = 0
         self._columns: list[tuple[columns.Column, int]] = []
         self._sources = 15
         self._for_width: tuple[int, tuple[str, ...], int] | None = None
@@ -108,6 +111,8 @@ class Stream(Painted, can_focus=True):
             self._for_width = key
             width = max(1, self.size.width - GUTTER)
             self._columns = columns.choose(width, self.look.columns, self._sources)
+            widths = {column.field: cells for column, cells in self._columns}
+            self._time_width = widths.get("time", 0)
             self._forget()
         return self._columns
 
@@ -177,6 +182,8 @@ class Stream(Painted, can_focus=True):
         height = self.size.height
         self.window.height = max(1, height - HEAD)
         self.window.settle()
+        self._at = self.view.cursor
+        _ = self.layout_columns
         keys: list[Hashable] = [self._title_key(), (self._for_width, self.column, self.look.time)]
         count = len(self.view)
         if not count:
@@ -202,7 +209,7 @@ class Stream(Painted, can_focus=True):
 
     def _row_key(self, row: int) -> _Row:
         seq = self.view.seq_at(row)
-        here = seq == self.view.cursor
+        here = seq == self._at
         return _Row(
             seq,
             self.column if here else -1,
@@ -218,7 +225,7 @@ class Stream(Painted, can_focus=True):
         start = self.look.range_from
         if start < 0:
             return False
-        low, high = sorted((start, self.view.cursor))
+        low, high = sorted((start, self._at))
         return low <= seq <= high
 
     def line(self, y: int) -> Sequence[Part]:
@@ -285,8 +292,7 @@ class Stream(Painted, can_focus=True):
         return found
 
     def _time(self, row: int, seq: int) -> str:
-        first = self.layout_columns[0]
-        if first[0].field != "time" and "time" not in self.look.columns:
+        if not self._time_width:
             return ""
         now = self._moment(seq)
         if self.look.time == "age":
@@ -294,9 +300,8 @@ class Stream(Painted, can_focus=True):
         if self.look.time == "delta":
             before = self._moment(self.view.seq_at(row - 1)) if row else now
             return f"+{(now - before) / 1e9:.3f}"
-        width = next(w for column, w in self.layout_columns if column.field == "time")
         zone = UTC if self.look.utc else None
-        return text.clock(now, zone, 3 if width >= 12 else 0)
+        return text.clock(now, zone, 3 if self._time_width >= 12 else 0)
 
     def _moment(self, seq: int) -> int:
         moment = self._times.get(seq)

@@ -186,7 +186,9 @@ class TallyPane(Painted, can_focus=True):
         share = text.share(entry.count, self.total)
         speed = text.rate(entry.rate) if entry.rate > 0 else ""
         if len(speed) >= rate:
-            speed = text.short_count(entry.rate) + "/s"
+            often = entry.rate >= 0.095
+            number_a_unit = text.short_count(entry.rate * (1 if often else 60))
+            speed = number_a_unit + ("/s" if often else "/m")
         return (
             text.fit(label, name),
             bar(entry.count / most if most else 0, long, self.signs),
