@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from siptui.decode import sdp
-from siptui.decode.grammar import Found, strip, unquote
-from siptui.decode.uri import Range, read_parameters
+from siptui.decode.grammar import Found, Range, strip, unquote
+from siptui.decode.uri import read_parameters
 
 PARTS = 64
 """Parts that are told apart."""

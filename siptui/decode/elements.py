@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from siptui.decode import bodies, sdp
 from siptui.decode.fields import canonical
-from siptui.decode.grammar import split
-from siptui.decode.uri import Parameter, Range, Uri, read_address, read_host, read_parameters
+from siptui.decode.grammar import Range, split
+from siptui.decode.host import read_host
+from siptui.decode.uri import Parameter, Uri, read_address, read_parameters
 from siptui.decode.values import ELEMENTS
 
 if TYPE_CHECKING:

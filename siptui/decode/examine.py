@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from siptui.decode import bodies, startline
 from siptui.decode.fields import REPEATED, REQUIRED, canonical
-from siptui.decode.grammar import CONTROL, NOT_TOKEN, Found
+from siptui.decode.grammar import CONTROL, NOT_TOKEN, Found, Range
 from siptui.decode.head import Head, Line, split
 from siptui.decode.startline import StartLine
-from siptui.decode.uri import Range, read_parameters
+from siptui.decode.uri import read_parameters
 from siptui.decode.usual import usual_branch
 from siptui.decode.values import (
     COOKIE,

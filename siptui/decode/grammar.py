@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+Range = tuple[int, int]
+"""Start and stop in the bytes that were read; equal if there is no such part."""
+
 
 class Found(NamedTuple):
     """Hold one thing that is wrong: where, and by which name (a key of `DEFECTS`)."""

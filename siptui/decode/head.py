@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from siptui.decode.grammar import Found
-from siptui.decode.uri import Range
+from siptui.decode.grammar import Found, Range
 
 LINES = 256
 """Header lines that are told apart, since time is bounded; what follows them is one line more."""

@@ -13,10 +13,10 @@ from siptui.decode import bodies, sdp
 from siptui.decode.defects import DEFECTS
 from siptui.decode.elements import Element, innermost, tree
 from siptui.decode.examine import Examined, examine
-from siptui.decode.grammar import strip
+from siptui.decode.grammar import Range, strip
 from siptui.decode.head import Line
 from siptui.decode.startline import StartLine
-from siptui.decode.uri import Range, Uri, read_uri
+from siptui.decode.uri import Uri, read_uri
 from siptui.record import decode
 
 __all__ = ["Element", "Finding", "Header", "Message", "read"]

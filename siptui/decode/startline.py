@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from siptui.decode.grammar import CONTROL, METHODS, NOT_TOKEN, Found
-from siptui.decode.uri import Range, Uri, read_uri
+from siptui.decode.grammar import CONTROL, METHODS, NOT_TOKEN, Found, Range
+from siptui.decode.uri import Uri, read_uri
 
 _RESPONSE = re.compile(rb"SIP/\d+(?:\.\d*)?(?=[ \t\x00]|\Z)", re.IGNORECASE)
 _VERSION = re.compile(rb"[ \t\x00](SIP/\d+(?:\.\d+)?)(?=[ \t\x00]|\Z)", re.IGNORECASE)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 
 from siptui.decode.grammar import CONTROL, QUOTED, Found, skip, split, strip
-from siptui.decode.uri import read_address, read_host, read_parameters
+from siptui.decode.host import read_host
+from siptui.decode.uri import read_address, read_parameters
 from siptui.decode.usual import PATTERNS
 
 ELEMENTS = 64
