@@ -20,9 +20,9 @@ from siptui.capture.files import open_file  # noqa: E402
 from siptui.config import Settings  # noqa: E402
 from siptui.engine import Engine  # noqa: E402
 from siptui.enrich import Enricher  # noqa: E402
-from siptui.enrich.places import Places  # noqa: E402
-from siptui.launch import explainer  # noqa: E402
+from siptui.enrich.places import Places, country_name  # noqa: E402
 from siptui.mask import Mask  # noqa: E402
+from siptui.reasons import reasons  # noqa: E402
 from siptui.record import Record  # noqa: E402
 from siptui.status import Status  # noqa: E402
 from siptui.store import Store  # noqa: E402
@@ -89,7 +89,8 @@ async def take(scene: Scene) -> str:
         clock=lambda: now,
         title="demo",
         live=False,
-        explain=explainer(enricher),
+        explain=reasons(enricher),
+        country_name=country_name,
         environment={},
         directory=Path("/home/watcher"),
     )

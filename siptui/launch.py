@@ -30,7 +30,7 @@ from siptui.cli import Arguments
 from siptui.config import Settings
 from siptui.engine import Engine, Output
 from siptui.enrich import Enricher
-from siptui.enrich.places import Places
+from siptui.enrich.places import Places, country_name
 from siptui.errors import SiptuiError
 from siptui.mask import Mask
 from siptui.process import EngineProcess
@@ -218,6 +218,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
         privilege.drop(user)
 
     process = EngineProcess(build, drop_rights)
+    from siptui.reasons import reasons
     from siptui.store import Store
     from siptui.store.feed import Feed
     from siptui.tui.app import run_app
@@ -235,6 +236,8 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
             live=any(source.live for source in sources),
             filter=arguments.filter,
             control=process.command,
+            explain=reasons(enricher),
+            country_name=country_name,
         )
     finally:
         process.stop()

@@ -52,6 +52,8 @@ ARRANGEMENTS = ("counters", "stream", "inspector", "all")
 """What lies beside the stream, in the order in which a key runs through."""
 BUDGET = 0.02
 """Seconds that one tick may spend on matching a new filter."""
+_TELLING = ("src", "dst", "user", "ua", "number", "as_name")
+"""Counted fields that may name an address or a user."""
 PANES = 4
 """Counter panes that are shown at most."""
 
@@ -176,7 +178,13 @@ class Monitor(Screen[None], inherit_bindings=False):
 
     def masked(self, record: Record) -> Record:
         """Return a record as it may be shown."""
-        return self.mask.record(record) if self.masking and self.mask is not None else record
+        if self.masking and self.mask is not None:
+            return self.mask.record(record, frames=False)
+        return record
+
+    def hidden(self, words: str) -> str:
+        """Return a text that may hold addresses and users as it may be shown."""
+        return self.mask.text(words) if self.masking and self.mask is not None else words
 
     def situation(self) -> actions.Situation:
         """Return what actions depend on."""
@@ -294,17 +302,17 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.look.empty = ()
         if not len(view):
             self.look.empty = empty.lines(
-                title=self.source,
+                title=self.hidden(self.source),
                 live=self.live,
                 held=store.kept,
-                terms=view.filter.text,
+                terms=self.hidden(view.filter.text),
                 status=store.status,
                 scanned=view.scanned,
             )
         self.header.show(
             facts.gather(
                 view,
-                source=self.source,
+                source=self.hidden(self.source),
                 live=self.live,
                 elapsed=self.clock() - self._began,
                 rates=list(self._pace.rates),
@@ -312,7 +320,7 @@ class Monitor(Screen[None], inherit_bindings=False):
                 masked=self.masking,
             )
         )
-        self.trail.show(view.filter.terms, view.scanned)
+        self.trail.show([self.hidden(term) for term in view.filter.terms], view.scanned)
         self.stream.sync()
         self._count()
         self.footer.show(self._offers())
@@ -356,9 +364,9 @@ class Monitor(Screen[None], inherit_bindings=False):
 
     def hide_value(self, field: str, value: str) -> str:
         """Return a counter's value as it may be shown, a country with its name."""
-        if self.masking and self.mask is not None:
+        if self.masking and self.mask is not None and field in _TELLING:
             value = self.mask.value(field, value)
-        elif field in ("country", "number_country") and value.isupper():
+        if field in ("country", "number_country") and value.isupper():
             name = self.country_name(value)
             return text.safe(f"{value} {name}" if name != value else value)
         return text.safe(value)
