@@ -143,7 +143,7 @@ def _response(line: bytes, match: re.Match[bytes], ended: bool, found: list[Foun
 
 
 def _skip(line: bytes, at: int) -> int:
-    while at < len(line) and line[at] in b" \t":
+    while at < len(line) and line[at] in b" \t\r":
         at += 1
     return at
 
@@ -164,7 +164,7 @@ def _request(line: bytes, ended: bool, found: list[Found]) -> StartLine:
         at += 1
     method = (begin, at)
     uri = (_skip(line, at), version[0])
-    while uri[1] > uri[0] and line[uri[1] - 1] in b" \t":
+    while uri[1] > uri[0] and line[uri[1] - 1] in b" \t\r":
         uri = (uri[0], uri[1] - 1)
     uri = (min(uri), uri[1]) if uri[0] > uri[1] else uri
     _spaces(line, begin, method, uri, version, found)

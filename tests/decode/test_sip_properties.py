@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from siptui.decode import ordinary, other, sdp
@@ -85,6 +85,8 @@ def test_a_layout_that_is_seen_often_is_known_and_few_are_kept() -> None:
 
 
 @given(ANY)
+@example(b"\0 \r\0SIP/0\n")
+@example(b"OPTIONS sip:a@h SIP/2.0\r\r\n")
 @MANY
 def test_ranges_lie_inside_the_message_and_rebuild_it(data: bytes) -> None:
     message = read(data)
