@@ -99,7 +99,7 @@ async def take(scene: Scene) -> str:
         for key in scene.keys:
             await pilot.press({" ": "space", ":": "colon", "-": "minus"}.get(key, key))
         await pilot.pause(0.5)
-        return app.export_screenshot(title="siptui", simplify=True)
+        return app.export_screenshot(title="siptui")
 
 
 def main() -> None:

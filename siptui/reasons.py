@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from siptui.enrich import Enricher
 from siptui.enrich.evidence import explain as explain_labels
 from siptui.enrich.explain import explain as explain_tool
-from siptui.enrich.shape import prehash
 from siptui.record import Record
 from siptui.tui.widgets.inspector import Fact
 
 
 def reasons(enricher: Enricher) -> Callable[[Record], list[Fact]]:
-    """Return what gives the reasons for a record's tool, tag, labels and shape.
+    """Return what gives the reasons for a record's tool, tag and labels.
 
     Texts are as they came and not yet safe for a terminal.
     """
 
     def of(record: Record) -> list[Fact]:
-        return [*_tool(record, enricher), *_labels(record, enricher), *_shape(record)]
+        return [*_tool(record, enricher), *_labels(record, enricher)]
 
     return of
 
@@ -55,11 +54,6 @@ def _labels(record: Record, enricher: Enricher) -> Iterator[Fact]:
     for each in explain_labels(record, enricher.labels.book):
         start, stop = each.places[0] if each.places else (-1, -1)
         yield Fact(each.label, f"{each.severity}: {each.text}", start, stop)
-        if each.false_positives:
-            yield Fact("may be wrong", each.false_positives)
+        if each.false_positives and each.severity in {"warning", "severe"}:
+            yield Fact("or else", each.false_positives)
 
-
-def _shape(record: Record) -> Iterator[Fact]:
-    if record.shape:
-        yield Fact("shape", record.shape)
-        yield Fact("made of", prehash(record))

@@ -8,6 +8,7 @@ same form, not all of them. An empty pattern says that none was made.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 
@@ -50,6 +51,7 @@ _IPV4 = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _PARAMETER = re.compile(rb"([ \t]*;[ \t]*)([^;=\s]+)(?:(=)([^;\s]*))?")
 
 
+@lru_cache(4096)
 def quote(value: bytes) -> str:
     """Return the pattern of exactly these bytes; bytes stand for characters of Latin-1."""
     return re.escape(value.decode("latin-1"))

@@ -158,6 +158,10 @@ class Agent(NamedTuple):
     source: str
 
 
+LAYOUTS: Final = 4096
+"""Sequences of header names whose signatures are remembered at most."""
+
+
 class Datagram(NamedTuple):
     """Name the tool that always sends the same bytes, which are no SIP."""
 
@@ -184,9 +188,11 @@ class Catalogue:
         self.agents: list[Agent] = []
         self.datagrams: Datagrams = {}
         self._lengths: set[int] = set()
+        self._fitting: dict[tuple[object, ...], list[Signature]] = {}
 
     def put(self, found: Signature | Product | Agent | Datagrams) -> None:
         """Add one entry; a signature or product takes the place of one of the same name."""
+        self._fitting.clear()
         if isinstance(found, Agent):
             self.agents.append(found)
         elif isinstance(found, Signature):
@@ -206,7 +212,18 @@ class Catalogue:
 
     def best(self, wire: Wire, method: str) -> Signature | None:
         """Return the surest signature that a message matches."""
-        for each in self.signatures:
-            if each.fits(wire, method) and each.matches(wire):
+        for each in self.fitting(wire, method):
+            if each.matches(wire):
                 return each
         return None
+
+    def fitting(self, wire: Wire, method: str) -> list[Signature]:
+        """Return the signatures for messages of this method with these header names."""
+        key = (method, wire.names)
+        found = self._fitting.get(key)
+        if found is None:
+            found = [each for each in self.signatures if each.fits(wire, method)]
+            if len(self._fitting) >= LAYOUTS:
+                self._fitting.clear()
+            self._fitting[key] = found
+        return found

@@ -51,17 +51,15 @@ def asks(
     winner: Signature | None,
     product: Product | None,
     wire: Wire,
-    method: str,
 ) -> dict[str, str]:
     """Return the assertions by part that keep signature and product as they are.
 
-    Of each surer signature one reason why it does not match must stay, of the `winner` all for
-    which it does; of the product whether each trait is there.
+    `signatures` are those that fit, the surest first. Of each surer one a reason why it does not
+    match must stay, of the `winner` all for which it does; of the product whether each trait is
+    there.
     """
     found: dict[str, list[str]] = {}
     for signature in signatures:
-        if not signature.fits(wire, method):
-            continue
         if signature is winner:
             wanted = [each for each in signature.traits if shows(each, wire) is not None]
             spare = [each for each in wanted if not each.must][signature.least :]
@@ -82,11 +80,16 @@ def asks(
 def _is_fixed(trait: Trait, wire: Wire) -> bool:
     """Tell whether a trait is missing from everything of the same form."""
     return (
-        bool(trait.carries)
+        _is_held(trait, wire)
         or wire.part(trait.field) is None
         or trait.field.lower().encode() in LITERAL
         or trait.field == "content-type"
     )
+
+
+def _is_held(trait: Trait, wire: Wire) -> bool:
+    """Tell whether a trait is about what a tag carries, which is looked at in each request."""
+    return bool(trait.carries) and not wire.start_line.value.startswith(b"SIP/")
 
 
 def _price(trait: Trait, found: Mapping[str, Sequence[str]]) -> tuple[bool, bool, int]:
@@ -111,7 +114,7 @@ def _ask(
     found: dict[str, list[str]], traits: Sequence[Trait] | Iterator[Trait], wire: Wire, mark: str
 ) -> None:
     for trait in traits:
-        if trait.carries or wire.part(trait.field) is None:
+        if _is_held(trait, wire) or wire.part(trait.field) is None:
             continue
         assertions = found.setdefault(trait.field.lower(), [])
         text = _assertion(trait, mark)
@@ -196,11 +199,10 @@ def compiled(
     found: tuple[Signature | None, Product | None, bool],
     signatures: Sequence[Signature],
     carried: Carried | None,
-    method: str,
 ) -> Template | None:
     """Return the template of a message, or None if none can be made that matches it."""
     winner, product, lies = found
-    assertions = asks(signatures, winner, product, wire, method)
+    assertions = asks(signatures, winner, product, wire)
     carries = carried.kind if carried is not None else ""
     text = pattern(wire, response, assertions, carries)
     if not text:

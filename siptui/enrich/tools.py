@@ -83,6 +83,11 @@ class Tools:
         self._seen = 0
         self._kept = 0
 
+    @property
+    def templates(self) -> int:
+        """Return how many templates there are."""
+        return self._kept
+
     def enrich(self, records: Sequence[Record]) -> None:
         """Fill records in place."""
         claims, templates = self._claims, self._templates
@@ -195,9 +200,8 @@ class Tools:
             shape,
             signature.label if signature is not None else "",
             (signature, None if record.status else self.claim(record.ua).product, lies),
-            self.catalogue.signatures,
+            self.catalogue.fitting(wire, record.method),
             found,
-            record.method,
         )
         alike = self._templates.setdefault(key, [])
         if template is None or any(each.pattern == template.pattern for each in alike):
@@ -256,6 +260,9 @@ class Tools:
                     return True
         carries = carried(tag, record.raw("from"), record.dst)
         if carries is None or carries.kind != template.carries:
+            return False
+        if len(carries.extension) == 12:
+            # It may be written like a target as well.
             return False
         record.tag_target, record.tag_extension = carries.target, carries.extension
         record.tag_user, record.tag_password = carries.user, carries.password

@@ -52,7 +52,9 @@ class Span(NamedTuple):
 class Wire:
     """Hold a message divided as it is written."""
 
-    __slots__ = ("_first", "begin", "body", "data", "ended", "eol", "lines", "names", "start_line")
+    __slots__ = (
+        "_first", "_parts", "begin", "body", "data", "ended", "eol", "lines", "names", "start_line",
+    )  # fmt: skip
 
     def __init__(self, data: bytes) -> None:
         """Divide `data` into start line, header lines and body."""
@@ -92,6 +94,7 @@ class Wire:
         """``c`` for CRLF, ``l`` for bare line feeds, ``m`` for both."""
         self.names = tuple([each.name for each in self.lines])
         """The names as on the wire."""
+        self._parts: dict[str, Span | None] = {}
         self._first: dict[bytes, Line] = {}
         for line in self.lines:
             self._first.setdefault(line.key, line)
@@ -121,6 +124,11 @@ class Wire:
         on, the first such line of a session description; ``raw:NAME``, a header field's value with
         the white space before it; and any header field by its name.
         """
+        if name not in self._parts:
+            self._parts[name] = self._part(name)
+        return self._parts[name]
+
+    def _part(self, name: str) -> Span | None:
         if name in _PARTS:
             return _PARTS[name](self)
         if name.startswith("sdp."):

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from siptui.filters.completion import Offer, complete
-from siptui.filters.language import FilterError, Parser, tokens
+from siptui.filters.language import FilterError, read
 from siptui.filters.predicates import Columns, Everything, Mask, Predicate
+from siptui.filters.quoting import quote
+from siptui.filters.terms import Now, exact
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("country:RU", "the field is that, or holds it (text); letters may be of either case"),
-    ("method:OPTIONS,REGISTER", "any of several"),
-    ("-ua:friendly-scanner", "not; 'not' means the same"),
-    ("src:10.0.0.0/8", "an address of that network"),
-    ("dport:5060  dport:5060-5069", "a number, or a range"),
-    ('ua~"^PBX"', "a regular expression"),
-    ('ua="PBX"  ua!="PBX"', "exactly that, or not"),
-    ('ua:""', "the message has none"),
+    ("ua:pbx  uri:00", "the text holds that; letters may be of either case"),
+    ("country:RU  method:OPTIONS,REGISTER", "it is that, or any of several (comma)"),
+    ("src:10.0.0.0/8  src:192.0.2.1", "an address of that network, or that address"),
+    ("dport:5060  dport:5060-5069  status:4xx", "a number, or a range"),
     ("len>1000  status>=400", "compared as a number"),
+    ('ua="PBX"  ua!="PBX"', "exactly that, or not; letters count as written"),
+    ('ua:""  label!=""', "it has none, or has one"),
+    ('ua~"^PBX"  uri~^sip:(00|\\+)', "a regular expression; letters of either case"),
     ("time>10:00  time>2026-01-31T10:00  time>-5m", "time of day, of a date, back from now"),
-    ("odd  known  new  ua-lies  ours", "a flag by its name"),
     ("defect:lf-only  label:toll-fraud", "a list has one that holds it"),
-    ('INVITE  "two words"', "looked for in the whole message, whatever the case"),
+    ("odd  known  new  ua-lies  ours", "a flag by its name; odd: has defects"),
+    ('INVITE  "two words"', "looked for in the whole message; A-Z of either case"),
+    ("-ua:friendly-scanner  not known", "not"),
     ("country:RU ua:PBX", "both; 'and' means the same"),
     ("(country:RU or country:CN) -known", "either; brackets group"),
+    ('ua="a \\"b\\" \\x1b"', "in quotes: a quote, a byte or character by its number"),
 )
 """Examples of the language with what they mean, for the help screen and the README."""
 
 __all__ = [
-    "HELP", "Filter", "FilterError", "Offer", "add_term", "complete", "drop_last_term", "negate",
-    "parse", "quote",
+    "HELP", "Filter", "FilterError", "Offer", "add_term", "complete", "drop_last_term", "exact",
+    "negate", "parse", "quote",
 ]  # fmt: skip
 
 
@@ -44,6 +46,8 @@ class Filter:
     predicate: Predicate
     terms: tuple[str, ...]
     """The terms that must all hold, as they were written."""
+    alternatives: bool = False
+    """Whether it is an ``or`` without brackets, which is one term."""
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
         """Return which of the rows `start` to `stop` of a chunk are let through."""
@@ -59,56 +63,38 @@ class Filter:
         return isinstance(self.predicate, Everything)
 
 
-def parse(text: str, now: Callable[[], float] = time.time) -> Filter:
+def parse(text: str, now: Callable[[], float] = time.time, *, utc: bool = False) -> Filter:
     """Return the filter that `text` means; an empty one lets everything through.
 
-    `now` gives seconds since the epoch, for times back from now. Raises FilterError.
+    `now` gives seconds since the epoch, for times back from now; `utc` says that times of day are
+    those of UTC and not of this machine. Raises FilterError.
     """
-    parser = Parser(text, now)
-    predicate = parser.parse()
-    terms = tuple(text[start:stop] for start, stop in parser.conjuncts)
-    return Filter(text.strip(), predicate, terms)
-
-
-_PLAIN = re.compile(r"[^\s(),\"\\:=~<>!-][^\s(),\"\\]*")
-
-
-def quote(value: str) -> str:
-    """Return `value` as it is written behind an operator, in quotes where it needs them."""
-    if _PLAIN.fullmatch(value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    reading = read(text, Now(now(), utc))
+    terms = tuple(text[start:stop] for start, stop in reading.conjuncts)
+    return Filter(text.strip(), reading.predicate, terms, reading.alternatives)
 
 
 def add_term(text: str, term: str) -> str:
     """Return a filter text that asks for `term` as well; one that it has already is not repeated.
 
-    An ``or`` at the top is put into brackets first.
+    An ``or`` that is not in brackets is put into them first. Raises FilterError.
     """
-    terms = parse(text).terms
-    if term in terms:
-        return text
-    if len(terms) == 1 and _has_or(terms[0]):
-        text = f"({text.strip()})"
-    return f"{text.strip()} {term}".strip()
-
-
-def _has_or(text: str) -> bool:
-    depth = 0
-    for token in tokens(text):
-        depth += (token.kind == "(") - (token.kind == ")")
-        if depth == 0 and token.kind == "word" and token.text.lower() == "or":
-            return True
-    return False
+    before = parse(text)
+    if before.alternatives and not before.is_empty and term != before.terms[0]:
+        text = f"({before.text})"
+    if parse(term).alternatives and term not in before.terms:
+        term = f"({term})"
+    return text if term in before.terms else f"{text.strip()} {term}".strip()
 
 
 def drop_last_term(text: str) -> str:
-    """Return a filter text without its last term."""
+    """Return a filter text without its last term; raises FilterError."""
     return " ".join(parse(text).terms[:-1])
 
 
 def negate(term: str) -> str:
     """Return the term that hides what `term` shows, and the other way round."""
-    if term.startswith("-"):
-        return term[1:]
-    return f"-({term})" if _has_or(term) else f"-{term}"
+    meaning = parse(term)
+    if len(meaning.terms) > 1 or meaning.alternatives:
+        return f"-({term})"
+    return term[1:] if term.startswith("-") else f"-{term}"

@@ -1,30 +1,39 @@
 """What does a filter text mean? Its grammar, and where and why a wrong one is wrong.
 
-filter   = or
-or       = and { "or" and }
-and      = not { ["and"] not }
-not      = ( "not" | "-" ) not | "(" or ")" | term
-term     = FIELD op values | FLAG | text
-op       = ":" | "=" | "!=" | "~" | "!~" | "<" | "<=" | ">" | ">="
-values   = value { "," value }
-value    = word | quoted
+filter  = [ or ]
+or      = and { "or" and }
+and     = not { ["and"] not }
+not     = ( "not" | "-" ) not | "(" or ")" | term
+term    = FIELD op [ value { "," value } ] | FLAG | word | quoted
+op      = ":" | "=" | "!=" | "~" | "!~" | "<" | "<=" | ">" | ">="
+value   = word | quoted
+
+A word ends at white space, a bracket or a quote, a value at a comma, too. A pattern behind ``~`` goes
+on to white space or to the bracket that closes none of its own.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from siptui.errors import SiptuiError
 from siptui.filters import terms
 from siptui.filters.predicates import All, Everything, Not, Predicate, Some, Text
+from siptui.filters.quoting import closing, unquote
+from siptui.filters.terms import Now
 from siptui.record import FIELD, FIELDS
 
 OPERATORS = ("!=", "!~", "<=", ">=", ":", "=", "~", "<", ">")
 FLAGS = {each.name for each in FIELDS if each.type == "flag"} | {"odd", "new"}
-_SPACE = " \t\r\n"
+_NAME = re.compile(r"([A-Za-z_][\w-]*)(!=|!~|<=|>=|[:=~<>])")
+_WORD = re.compile(r'[^\s()"]+')
+_VALUE = re.compile(r'[^\s(),"]*')
+_KEYWORD = re.compile(r"(and|or|not)(?![^\s()])", re.IGNORECASE)
+_SPACE = re.compile(r"\s*")
+_DEEPEST = 50
+"""Brackets and negations within each other."""
 
 
 class FilterError(SiptuiError):
@@ -38,198 +47,195 @@ class FilterError(SiptuiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """Hold one piece of a filter text."""
+class Reading:
+    """Hold what a filter text means."""
 
-    kind: str
-    """``(``, ``)``, ``-``, ``,``, ``op``, ``word`` or ``quoted``."""
-    text: str
-    start: int
-    stop: int
-
-
-def tokens(text: str) -> list[Token]:
-    """Return the pieces of a filter text; raises FilterError for a quote that is never closed."""
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        character = text[at]
-        if character in _SPACE:
-            at += 1
-        elif character in "()":
-            found.append(Token(character, character, at, at + 1))
-            at += 1
-        elif character == '"':
-            value, stop = _quoted(text, at)
-            found.append(Token("quoted", value, at, stop))
-            at = stop
-        elif character == "-" and (not found or found[-1].stop < at or found[-1].kind in "(-"):
-            found.append(Token("-", "-", at, at + 1))
-            at += 1
-        elif character == "," and found and found[-1].stop == at:
-            found.append(Token(",", ",", at, at + 1))
-            at += 1
-        elif operator := next((each for each in OPERATORS if text.startswith(each, at)), ""):
-            stop = at + len(operator)
-            found.append(Token("op", operator, at, stop))
-            at = stop
-            if at < len(text) and text[at] not in _SPACE + '"(),':
-                stop = _word_stop(text, at, in_value=True)
-                found.append(Token("word", text[at:stop], at, stop))
-                at = stop
-        else:
-            in_value = bool(found) and found[-1].kind == "," and found[-1].stop == at
-            stop = max(_word_stop(text, at, in_value=in_value), at + 1)
-            found.append(Token("word", text[at:stop], at, stop))
-            at = stop
-    return found
+    predicate: Predicate
+    conjuncts: tuple[tuple[int, int], ...]
+    """Start and stop of each of the terms that must all hold."""
+    alternatives: bool
+    """Whether it is an ``or`` without brackets."""
 
 
-def _word_stop(text: str, at: int, *, in_value: bool) -> int:
-    """Return where a word ends: a value may hold operators, a field's name may not."""
-    ends = _SPACE + '(),"' + ("" if in_value else ":=~<>!")
-    stop = at
-    while stop < len(text) and text[stop] not in ends:
-        stop += 1
-    return stop
+def read(text: str, now: Now) -> Reading:
+    """Return what `text` means; raises FilterError."""
+    reader = _Reader(text, now)
+    if reader.at == len(text):
+        return Reading(Everything(), (), False)
+    return reader.filter()
 
 
-def _quoted(text: str, at: int) -> tuple[str, int]:
-    """Return a quoted value without its quotes and where it ends; a backslash quotes one more."""
-    value, stop = [], at + 1
-    while stop < len(text):
-        character = text[stop]
-        if character == "\\" and stop + 1 < len(text):
-            value.append(text[stop + 1])
-            stop += 2
-        elif character == '"':
-            return "".join(value), stop + 1
-        else:
-            value.append(character)
-            stop += 1
-    raise FilterError("this quote is never closed", at, len(text))
+class _Reader:
+    """Read a text from its beginning to its end."""
 
-
-class Parser:
-    """Turn tokens into a predicate."""
-
-    def __init__(self, text: str, now: Callable[[], float]) -> None:
-        """Parse `text`; `now` gives seconds since the epoch for relative times."""
+    def __init__(self, text: str, now: Now) -> None:
         self._text = text
-        self._tokens = tokens(text)
-        self._at = 0
         self._now = now
-        self.conjuncts: list[tuple[int, int]] = []
-        """Start and stop of each of the terms that must all hold."""
+        self._end = 0
+        """Where the last thing that was read ended."""
+        self._depth = 0
+        self.at = 0
+        self._go(0)
 
-    def parse(self) -> Predicate:
-        """Return the predicate; raises FilterError."""
-        if not self._tokens:
-            return Everything()
-        result = self._or(top=True)
-        if token := self._peek():
-            raise FilterError(f"{token.text!r} closes nothing", token.start, token.stop)
-        return result
+    def _go(self, stop: int) -> None:
+        """Go on behind what ended at `stop`, white space skipped."""
+        self._end = stop
+        match = _SPACE.match(self._text, stop)
+        self.at = match.end() if match else stop
 
-    def _peek(self) -> Token | None:
-        return self._tokens[self._at] if self._at < len(self._tokens) else None
+    def _keyword(self) -> str:
+        match = _KEYWORD.match(self._text, self.at)
+        return match[1].lower() if match else ""
 
-    def _next(self, wanted: str) -> Token:
-        token = self._peek()
-        if token is None:
-            end = len(self._text)
-            raise FilterError(f"{wanted} is missing at the end", end, end)
-        self._at += 1
-        return token
+    def filter(self) -> Reading:
+        start = self.at
+        conjuncts: list[tuple[int, int]] = []
+        parts = [self._and(conjuncts)]
+        self._alternatives(parts)
+        if self.at < len(self._text):
+            raise FilterError("this ')' closes nothing", self.at, self.at + 1)
+        if len(parts) > 1:
+            return Reading(Some(tuple(parts)), ((start, self._end),), True)
+        return Reading(parts[0], tuple(conjuncts), False)
 
-    def _is_word(self, word: str) -> bool:
-        token = self._peek()
-        return token is not None and token.kind == "word" and token.text.lower() == word
+    def _alternatives(self, parts: list[Predicate]) -> None:
+        while self._keyword() == "or":
+            self._go(self.at + 2)
+            parts.append(self._and([]))
 
-    def _or(self, *, top: bool = False) -> Predicate:
-        start = self._tokens[self._at].start if self._peek() else len(self._text)
-        parts = [self._and(top=top)]
-        while self._is_word("or"):
-            self._at += 1
-            parts.append(self._and())
-        if len(parts) == 1:
-            return parts[0]
-        if top:
-            self.conjuncts = [(start, self._tokens[self._at - 1].stop)]
-        return Some(tuple(parts))
-
-    def _and(self, *, top: bool = False) -> Predicate:
-        parts = [self._conjunct(top)]
-        while (token := self._peek()) and token.kind != ")" and not self._is_word("or"):
-            if self._is_word("and"):
-                self._at += 1
-            parts.append(self._conjunct(top))
+    def _and(self, conjuncts: list[tuple[int, int]]) -> Predicate:
+        parts: list[Predicate] = []
+        while not parts or (
+            self.at < len(self._text) and self._text[self.at] != ")" and self._keyword() != "or"
+        ):
+            if parts and self._keyword() == "and":
+                self._go(self.at + 3)
+            start = self.at
+            parts.append(self._not())
+            conjuncts.append((start, self._end))
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def _conjunct(self, top: bool) -> Predicate:
-        token = self._peek()
-        start = token.start if token else len(self._text)
-        result = self._not()
-        if top:
-            self.conjuncts.append((start, self._tokens[self._at - 1].stop))
-        return result
-
     def _not(self) -> Predicate:
-        token = self._peek()
-        if token is not None and (token.kind == "-" or self._is_word("not")):
-            self._at += 1
-            return Not(self._not())
-        return self._primary()
+        negated = False
+        while self._text.startswith("-", self.at) or self._keyword() == "not":
+            self._go(self.at + (1 if self._text[self.at] == "-" else 3))
+            negated = not negated
+        inner = self._primary()
+        return Not(inner) if negated else inner
 
     def _primary(self) -> Predicate:
-        token = self._next("a term")
-        if token.kind == "(":
-            result = self._or()
-            closing = self._next("')'")
-            if closing.kind != ")":
-                raise FilterError("')' is missing", closing.start, closing.stop)
-            return result
-        if token.kind == "quoted":
-            return _text(token.text)
-        if token.kind != "word" or token.text.lower() in {"and", "or"}:
-            raise FilterError(f"a term is missing before {token.text!r}", token.start, token.stop)
-        following = self._peek()
-        if following is not None and following.kind == "op" and following.start == token.stop:
-            return self._term(token)
-        if token.text.lower() in FLAGS:
-            return terms.flag(token.text.lower())
-        return _text(token.text)
+        text, start = self._text, self.at
+        if start == len(text):
+            raise FilterError("a term is missing at the end", start, start)
+        if text[start] == "(":
+            return self._brackets()
+        if text[start] == ")" or self._keyword():
+            stop = start + max(1, len(self._keyword()))
+            raise FilterError(f"a term is missing before {text[start:stop]!r}", start, stop)
+        if text[start] == '"':
+            return _text(*self._quoted())
+        if match := _NAME.match(text, start):
+            return self._term(match)
+        match = _WORD.match(text, start)
+        assert match is not None
+        self._ends_at(match.end())
+        if match[0].lower() in FLAGS:
+            return terms.flag(match[0].lower())
+        return _text(match[0], start, match.end())
 
-    def _term(self, name: Token) -> Predicate:
-        operator = self._next("an operator")
-        key = name.text.lower()
-        if key not in FIELD:
-            raise FilterError(_unknown(name.text), name.start, name.stop)
-        values = [self._value(operator)]
-        while (token := self._peek()) and token.kind == "," and token.start == values[-1].stop:
-            self._at += 1
-            values.append(self._value(token))
+    def _brackets(self) -> Predicate:
+        start = self.at
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise FilterError("too many brackets within each other", start, start + 1)
+        self._go(start + 1)
+        parts = [self._and([])]
+        self._alternatives(parts)
+        if not self._text.startswith(")", self.at):
+            raise FilterError("this '(' is never closed", start, start + 1)
+        self._depth -= 1
+        self._go(self.at + 1)
+        return parts[0] if len(parts) == 1 else Some(tuple(parts))
+
+    def _ends_at(self, stop: int) -> None:
+        """Go on behind a word or value; what is in quotes must not touch it."""
+        if self._text[stop : stop + 1] in ('"', "("):
+            raise FilterError("white space is missing here, or the whole belongs in quotes",
+                              stop, stop + 1)  # fmt: skip
+        self._go(stop)
+
+    def _quoted(self, *, pattern: bool = False) -> tuple[str, int, int]:
+        """Read a quoted value; of a pattern only quotes are unquoted."""
+        start = self.at
+        stop = closing(self._text, start)
+        if stop < 0:
+            raise FilterError("this quote is never closed", start, len(self._text))
+        inside = self._text[start + 1 : stop]
         try:
-            return terms.term(FIELD[key], operator.text, [each.text for each in values],
-                              self._now())  # fmt: skip
+            value = inside.replace('\\"', '"') if pattern else unquote(inside)
         except ValueError as error:
-            raise FilterError(str(error), values[0].start, values[-1].stop) from None
+            raise FilterError(str(error), start, stop + 1) from None
+        after = self._text[stop + 1 : stop + 2]
+        if after and not after.isspace() and after not in "),":
+            raise FilterError("white space is missing behind the quote", stop + 1, stop + 2)
+        self._go(stop + 1)
+        return value, start, stop + 1
 
-    def _value(self, before: Token) -> Token:
-        token = self._peek()
-        if token is None or token.start != before.stop or token.kind not in {"word", "quoted"}:
-            raise FilterError(
-                f"a value is missing behind {before.text!r}", before.start, before.stop
-            )
-        self._at += 1
-        return token
+    def _term(self, match: re.Match[str]) -> Predicate:
+        name, sign = match.groups()
+        field = FIELD.get(name.lower())
+        if field is None:
+            raise FilterError(_unknown(name), match.start(), match.end(1))
+        self._go(match.end())
+        values = [self._value(sign)]
+        while sign not in ("~", "!~") and self._text.startswith(",", self._end):
+            self._go(self._end + 1)
+            values.append(self._value(","))
+        try:
+            return terms.term(field, sign, values, self._now)
+        except ValueError as error:
+            raise FilterError(str(error), match.end(), max(self._end, match.end())) from None
+
+    def _value(self, sign: str) -> str:
+        pattern = sign in ("~", "!~")
+        if self.at == self._end and self._text.startswith('"', self.at):
+            return self._quoted(pattern=pattern)[0]
+        start = self._end
+        if pattern:
+            stop = _pattern_end(self._text, start)
+        else:
+            match = _VALUE.match(self._text, start)
+            stop = match.end() if match else start
+        if start == stop and sign not in (":", "=", "!="):
+            raise FilterError(f"a value is missing behind {sign!r}", start - len(sign), start)
+        self._ends_at(stop)
+        return self._text[start:stop]
+
+
+def _pattern_end(text: str, at: int) -> int:
+    """Return where a pattern without quotes ends."""
+    depth, in_class = 0, False
+    while at < len(text) and not text[at].isspace():
+        if text[at] == "\\":
+            at += 1
+        elif in_class:
+            in_class = text[at] != "]"
+        elif text[at] == ")" and not depth:
+            break
+        else:
+            in_class = text[at] == "["
+            depth += (text[at] == "(") - (text[at] == ")")
+        at += 1
+    return min(at, len(text))
 
 
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name.lower(), FIELD, 1)
-    return f"unknown field {name!r}" + (f" - {near[0]}?" if near else "")
+    return f"unknown field {name!r} - {f'{near[0]}?' if near else 'text belongs in quotes'}"
 
 
-def _text(value: str) -> Predicate:
-    pattern = re.compile(re.escape(value.encode("utf-8", "surrogateescape")), re.IGNORECASE)
-    return Text(pattern, f"message contains {value!r}")
+def _text(value: str, start: int, stop: int) -> Predicate:
+    try:
+        return Text(value)
+    except UnicodeEncodeError:
+        raise FilterError("this holds half a character", start, stop) from None

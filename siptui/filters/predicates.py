@@ -5,11 +5,9 @@ Each distinct value of a column is judged once; the verdict is spread by code.
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Protocol
 
@@ -26,7 +24,7 @@ class Columns(Protocol):
 
     numbers: dict[str, NDArray[Any]]
     words: dict[str, Any]
-    blob: bytearray
+    blob: bytes | bytearray
     data_offsets: NDArray[Any]
 
     def span_texts(self, index: int, start: int, stop: int) -> Iterable[str]:
@@ -71,7 +69,8 @@ class Not:
 
     def describe(self) -> str:
         """Return it in words."""
-        return f"not ({self.inner.describe()})"
+        inner = self.inner.describe()
+        return f"not {inner}" if inner.startswith("(") else f"not ({inner})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,42 +170,54 @@ class Spans:
         return self.words
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Look for text anywhere in the message, whatever its case."""
+class Contains:
+    """Look for text in a field, whatever the case."""
 
-    pattern: re.Pattern[bytes]
-    words: str
+    def __init__(self, field: Field, value: str) -> None:
+        """Look for `value`, which is not empty."""
+        folded = value.casefold()
+        shape = Spans if field.storage == "span" else Words
+        words = f"{field.title} contains {value!r}"
+        self._each = shape(field, lambda text: folded in text.casefold(), words)
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
-        """Search the bytes of all rows at once."""
+        """Return which rows hold it."""
+        return self._each.mask(columns, start, stop)
+
+    def describe(self) -> str:
+        """Return it in words."""
+        return self._each.describe()
+
+
+class Text:
+    """Look for text anywhere in the message; A to Z match in either case."""
+
+    def __init__(self, value: str) -> None:
+        """Look for `value`; raises UnicodeEncodeError for half a surrogate pair."""
+        self._value = value
+        forms = (value, value.lower(), value.upper()) if not value.isascii() else (value,)
+        self._wanted = {each.encode("utf-8", "surrogateescape").lower() for each in forms}
+
+    def mask(self, columns: Columns, start: int, stop: int) -> Mask:
+        """Search the bytes of each row; where there is nothing in all of them, only once."""
         result = np.zeros(stop - start, bool)
         if stop <= start:
             return result
         offsets = columns.data_offsets[start:stop]
         ends = offsets + columns.numbers["len"][start:stop]
         first, last = int(offsets.min()), int(ends.max())
-        found = [each.span() for each in self.pattern.finditer(bytes(columns.blob[first:last]))]
-        if found:
-            begin, end = (np.array(found) + first).T
-            order = np.argsort(offsets, kind="stable")
-            near = np.searchsorted(offsets[order], begin, side="right") - 1
-            inside = near >= 0
-            rows = order[near[inside]]
-            result[rows[end[inside] <= ends[rows]]] = True
+        blob = columns.blob[first:last].lower()
+        begin, end = (offsets - first).tolist(), (ends - first).tolist()
+        for wanted in self._wanted:
+            if wanted in blob:
+                find = blob.find
+                places = [find(wanted, *each) for each in zip(begin, end, strict=True)]
+                result |= np.array(places) >= 0
         return result
 
     def describe(self) -> str:
         """Return it in words."""
-        return self.words
-
-
-def contains(value: str) -> Callable[[str], bool]:
-    """Return a judge of texts that hold `value`, whatever the case; an empty one: of no text."""
-    folded = value.casefold()
-    if not folded:
-        return lambda text: not text
-    return lambda text: folded in text.casefold()
+        return f"message contains {self._value!r}"
 
 
 def equals(value: str) -> Callable[[str], bool]:
@@ -231,8 +242,3 @@ def within(network: IPv4Network | IPv6Network) -> Callable[[str], bool]:
         return int.from_bytes(packed, "big") & netmask == wanted
 
     return judge
-
-
-def local_date(nanoseconds: int) -> datetime:
-    """Return the local time of a time stamp."""
-    return datetime.fromtimestamp(nanoseconds / 1e9)
