@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import random
 import socket
 import struct
@@ -10,6 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SEED = 2018
+MOST_SENT = 3_000_000
+"""Messages that are sent at once at most."""
+DISTINCT = 20_000
+"""Different messages that a load consists of."""
 _USER_AGENTS = ("friendly-scanner", "PBX", "pplsip", "sipcli/v1.8", "Asterisk PBX 16.2", "")
 
 
@@ -120,22 +126,78 @@ def write_capture(path: Path, count: int, seed: int = SEED) -> int:
         return file.tell()
 
 
+class Load:
+    """Send messages to a port of 127.0.0.1, from many addresses of 127.0.0.0/8."""
+
+    def __init__(
+        self, port: int, seed: int = SEED, sources: int = 200, distinct: int = DISTINCT
+    ) -> None:
+        """Make the messages and open the sockets, so that sending does nothing else."""
+        self._payloads = [data for _, _, data in messages(distinct, seed)]
+        self._sockets = []
+        for number in range(sources):
+            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sender.bind((f"127.77.{number // 250}.{1 + number % 250}", 0))
+            sender.connect(("127.0.0.1", port))
+            self._sockets.append(sender)
+
+    def send(self, rate: float, seconds: float) -> int:
+        """Send at `rate` a second for `seconds`; return how many were sent."""
+        payloads, sockets = self._payloads, self._sockets
+        sources, distinct = len(sockets), len(payloads)
+        total = int(rate * seconds)
+        sent = 0
+        started = time.perf_counter()
+        while sent < total:
+            due = min(total, int((time.perf_counter() - started) * rate) + 1)
+            # Nobody listens (any more): the socket's next try succeeds again.
+            with contextlib.suppress(ConnectionRefusedError):
+                while sent < due:
+                    sockets[sent % sources].send(payloads[sent % distinct])
+                    sent += 1
+            time.sleep(min(0.001, 1 / rate))
+        return sent
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for sender in self._sockets:
+            sender.close()
+
+
 def send(port: int, rate: float, seconds: float, seed: int = SEED) -> int:
     """Send messages to a loopback port at `rate` a second for `seconds`; return how many."""
-    payloads = [data for _, _, data in messages(2000, seed)]
-    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sender.connect(("127.0.0.1", port))
-    total = int(rate * seconds)
-    sent = 0
+    load = Load(port, seed)
+    try:
+        return load.send(rate, seconds)
+    finally:
+        load.close()
+
+
+def main() -> None:
+    """Send as the command line says; tell when it begins, and what was sent in how long."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.traffic")
+    commands = parser.add_subparsers(dest="command", required=True)
+    sending = commands.add_parser("send", help="send messages to a port of 127.0.0.1")
+    sending.add_argument("port", type=int)
+    sending.add_argument("rate", type=float, help="messages a second")
+    sending.add_argument("seconds", type=float)
+    sending.add_argument("--seed", type=int, default=SEED)
+    writing = commands.add_parser("write", help="write a capture file")
+    writing.add_argument("path", type=Path)
+    writing.add_argument("count", type=int)
+    given = parser.parse_args()
+    if given.command == "write":
+        write_capture(given.path, given.count)
+        return
+    if given.rate * given.seconds > MOST_SENT:
+        parser.error(f"no more than {MOST_SENT} messages are sent at once")
+    distinct = min(DISTINCT, 1 + int(given.rate * given.seconds))
+    load = Load(given.port, given.seed, distinct=distinct)
+    print("ready", flush=True)
     started = time.perf_counter()
-    while sent < total:
-        due = min(total, int((time.perf_counter() - started) * rate) + 1)
-        while sent < due:
-            try:
-                sender.send(payloads[sent % 2000])
-            except ConnectionRefusedError:
-                continue
-            sent += 1
-        time.sleep(min(0.001, 1 / rate))
-    sender.close()
-    return sent
+    sent = load.send(given.rate, given.seconds)
+    print(sent, time.perf_counter() - started, flush=True)
+
+
+if __name__ == "__main__":
+    main()
