@@ -19,7 +19,7 @@ class Form(NamedTuple):
     pattern: str
 
 
-BUCKETS: Final = ((6, 11, "x"), (12, 27, "X"), (28, 40, "y"), (41, 64, "Y"), (65, 4096, "z"))
+BUCKETS: Final = ((6, 12, "x"), (13, 27, "X"), (28, 40, "y"), (41, 64, "Y"), (65, 4096, "z"))
 """Characters of the shortest and longest piece of each bucket. What is shorter is one class, up to
 five digits or four other characters; five other characters belong to the first bucket."""
 COOKIE: Final = b"z9hG4bK"
@@ -29,8 +29,9 @@ PIECES: Final = 12
 CONSTANTS: Final = frozenset((b"42", b"1234", b"13100", b"63104", b"3452345"))
 """CSeq numbers that programs are known to write always. What starts at 1 also counts on."""
 _HEX = b"0123456789abcdef"
+_UPPER_HEX = b"0123456789ABCDEF"
 _PLAIN = r"[^-.@:;,\s<>\"]"
-_WORD = r"(?![0-9a-f]+(?:[-.@:;,\s<>\"]|\Z))"
+_WORD = r"(?!(?:[0-9a-f]+|[0-9A-F]+)(?:[-.@:;,\s<>\"]|\Z))"
 
 _ADDRESS = re.compile(
     rb'(?P<name>"(?:[^"\\]|\\.)*+"[ \t]*+|[^"<>;,]*+)'
@@ -60,8 +61,8 @@ def quote(value: bytes) -> str:
 def token(value: bytes) -> Form:
     """Return the form of a random token: bucket and class of each piece between separators.
 
-    From five or six characters on there are two classes: digits and lower hexadecimal digits, and
-    words. What follows an ``@`` is a host and not looked at.
+    From five or six characters on there are two classes: digits and hexadecimal digits, lower or
+    upper, and words. What follows an ``@`` is a host and not looked at.
     """
     local, at, _ = value.partition(b"@")
     pieces = SEPARATORS.split(local)
@@ -92,6 +93,8 @@ def _piece(piece: bytes) -> Form:
         return Form("huge", "")
     if not piece.translate(None, _HEX):
         return Form(name, rf"[0-9a-f]{{{lower},{upper}}}")
+    if not piece.translate(None, _UPPER_HEX):
+        return Form(name, rf"[0-9A-F]{{{lower},{upper}}}")
     return Form(name + "w", rf"{_WORD}{_PLAIN}{{{lower},{upper}}}")
 
 

@@ -16,8 +16,8 @@ A shape is ``A_B_C_D``, in `VERSION` 1 of these rules:
 - **D**, the same over a session description: its lines in order, the session name, the media
   without port, codecs and attributes, the form of the numbers of the origin. Twelve zeros without.
 
-A random token enters by class and length only (see `forms`): digits and lower hexadecimal digits
-are one class, since a draw may have no letter in it. User agents, addresses, names, users and
+A random token enters by class and length only (see `forms`): digits and hexadecimal digits are one
+class, since a draw may have no letter in it. User agents, addresses, names, users and
 numbers never enter. Shapes of equal B are the same code base, those of equal C the same program;
 honest programs may share one: a shape is evidence, no verdict.
 """

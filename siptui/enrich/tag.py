@@ -10,14 +10,14 @@ import re
 from binascii import unhexlify
 from typing import NamedTuple
 
-PATTERN = r"(?:[2-7][0-9a-f])+01(?:3[0-9]){1,10}"
-"""A tag that carries something: printable ASCII, one 0x01, one to ten decimal digits."""
 KINDS = {
     "target": r"(?:3[0-9]|6[1-6]){12}01(?:3[0-9]){1,10}",
     "extension": r"(?:(?!3a)[2-7][0-9a-f])+01(?:3[0-9]){6,10}",
     "credentials": r"(?:(?!3a)[2-7][0-9a-f])*3a(?:[2-7][0-9a-f])*01(?:3[0-9]){6,10}",
 }
 """The tags that carry a target, what may be an extension, a user name with a password."""
+PATTERN = rf"(?:{KINDS['target']}|(?:[2-7][0-9a-f])+01(?:3[0-9]){{6,10}})"
+"""A tag that carries something: printable ASCII, one 0x01, a decimal number."""
 LEAST = 6
 """Digits of RANDOM below which a tag that carries no target is taken for chance."""
 _HEX = re.compile(rb"[0-9a-f]+")
@@ -58,22 +58,16 @@ def carried(tag: bytes, sender: bytes = b"", dst: str = "") -> Carried | None:
         return None
     if int(random) >= 1 << 32 or payload.translate(None, _PRINTABLE) or tag != tag.lower():
         return None
-    if len(payload) == 12 and _HEX.fullmatch(payload) and not _names(sender, payload):
-        return Carried(target=_target(payload.decode()))
+    text = payload.decode()
+    if _HEX.fullmatch(payload) and not _names(sender, payload):
+        if b"@[" in sender and len(payload) > 4 and len(random) >= LEAST:
+            return Carried(target=_target6(text, dst))
+        if len(payload) == 12:
+            return Carried(target=_target(text))
     if len(random) < LEAST:
         return None
-    text = payload.decode()
     name, colon, password = text.partition(":")
-    if colon:
-        return Carried(user=name, password=password)
-    if (
-        len(payload) > 4
-        and b"@[" in sender
-        and _HEX.fullmatch(payload)
-        and not _names(sender, payload)
-    ):
-        return Carried(target=_target6(text, dst))
-    return Carried(extension=text)
+    return Carried(user=name, password=password) if colon else Carried(extension=text)
 
 
 def _names(sender: bytes, user: bytes) -> bool:

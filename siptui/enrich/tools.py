@@ -255,6 +255,7 @@ class Tools:
                     random.isdigit()
                     and (len(random) < 10 or random <= _GREATEST)
                     and record.data.find(sender) < 0
+                    and record.data.find(b"@[") < 0
                 ):
                     record.tag_target = target
                     return True
@@ -266,7 +267,7 @@ class Tools:
             return False
         record.tag_target, record.tag_extension = carries.target, carries.extension
         record.tag_user, record.tag_password = carries.user, carries.password
-        if template.carries == "target":
+        if template.carries == "target" and "[" not in carries.target:
             if len(self._targets) >= TARGETS:
                 self._targets.clear()
             self._targets[tag[:26]] = carries.target, b":" + unhexlify(tag[:24]) + b"@"
