@@ -64,7 +64,8 @@ class SiptuiApp(App[None]):
         `clock` gives seconds since the epoch. `control` takes commands for the engine. `title` is
         what the header calls the source, `live` whether it is one that waits. `directory` is where
         exports go by default. `explain` gives the reasons for what is said of a record,
-        `country_name` the name of a code. Raises SiptuiError for an unknown theme and for keys that clash.
+        `country_name` the name of a code. Raises SiptuiError for an unknown theme and for keys
+        that clash.
         """
         no_color = "NO_COLOR" in environment
         # Textual decides in its constructor between dropping colours and turning them grey.
