@@ -179,7 +179,7 @@ class Monitor(Screen[None], inherit_bindings=False):
     def masked(self, record: Record) -> Record:
         """Return a record as it may be shown."""
         if self.masking and self.mask is not None:
-            return self.mask.record(record, frames=False)
+            record = self.mask.record(record, frames=False)
         return record
 
     def hidden(self, words: str) -> str:
