@@ -112,7 +112,8 @@ def scanners(count: int, seed: int = 1, sources: int = 3000) -> list[Record]:
         method = rng.choice(["OPTIONS", "OPTIONS", "REGISTER", "INVITE"])
         src = f"203.0.{rng.randrange(sources) // 250}.{rng.randrange(sources) % 250}"
         data = (
-            f"{method} sip:{number}@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP {src};branch=z{number}\r\n"
+            f"{method} sip:{number}@192.0.2.1 SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {src};branch=z{number}\r\n"
             f"From: <sip:100@{src}>;tag={rng.getrandbits(64):x}\r\nTo: <sip:100@192.0.2.1>\r\n"
             f"Call-ID: {rng.getrandbits(80)}\r\nCSeq: 1 {method}\r\nContact: <sip:100@{src}>\r\n"
             f"User-Agent: {rng.choice(['friendly-scanner', 'PBX', 'sipcli/v1.8'])}\r\n\r\n"
@@ -141,9 +142,7 @@ def scanners(count: int, seed: int = 1, sources: int = 3000) -> list[Record]:
 
 def batches(made: list[Record], size: int = 256) -> list[Batch]:
     """Return records as they come out of the pipe."""
-    return [
-        batch.unpack(batch.pack(made[at : at + size])) for at in range(0, len(made), size)
-    ]
+    return [batch.unpack(batch.pack(made[at : at + size])) for at in range(0, len(made), size)]
 
 
 VALUES = tuple(name for name in Record.__slots__ if name != "headers")

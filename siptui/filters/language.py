@@ -8,8 +8,8 @@ term    = FIELD op [ value { "," value } ] | FLAG | word | quoted
 op      = ":" | "=" | "!=" | "~" | "!~" | "<" | "<=" | ">" | ">="
 value   = word | quoted
 
-A word ends at white space, a bracket or a quote, a value at a comma, too. A pattern behind ``~`` goes
-on to white space or to the bracket that closes none of its own.
+A word ends at white space, a bracket or a quote, a value at a comma, too. A pattern behind ``~``
+goes on to white space or to the bracket that closes none of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from siptui.record import FIELD, FIELDS
 
 OPERATORS = ("!=", "!~", "<=", ">=", ":", "=", "~", "<", ">")
 FLAGS = {each.name for each in FIELDS if each.type == "flag"} | {"odd", "new"}
-_NAME = re.compile(r"([A-Za-z_][\w-]*)(!=|!~|<=|>=|[:=~<>])")
+NAME = re.compile(r"([A-Za-z_][\w-]*)(!=|!~|<=|>=|[:=~<>])")
 _WORD = re.compile(r'[^\s()"]+')
 _VALUE = re.compile(r'[^\s(),"]*')
 _KEYWORD = re.compile(r"(and|or|not)(?![^\s()])", re.IGNORECASE)
@@ -134,7 +134,7 @@ class _Reader:
             raise FilterError(f"a term is missing before {text[start:stop]!r}", start, stop)
         if text[start] == '"':
             return _text(*self._quoted())
-        if match := _NAME.match(text, start):
+        if match := NAME.match(text, start):
             return self._term(match)
         match = _WORD.match(text, start)
         assert match is not None

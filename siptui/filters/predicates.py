@@ -177,7 +177,7 @@ class Contains:
         """Look for `value`, which is not empty."""
         folded = value.casefold()
         shape = Spans if field.storage == "span" else Words
-        words = f"{field.title} contains {value!r}"
+        words = f"{named(field)} contains {value!r}"
         self._each = shape(field, lambda text: folded in text.casefold(), words)
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
@@ -218,6 +218,11 @@ class Text:
     def describe(self) -> str:
         """Return it in words."""
         return f"message contains {self._value!r}"
+
+
+def named(field: Field) -> str:
+    """Return what a field is called in a sentence."""
+    return max(field.name, field.title, key=len).replace("_", " ")
 
 
 def equals(value: str) -> Callable[[str], bool]:

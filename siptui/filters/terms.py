@@ -21,6 +21,7 @@ from siptui.filters.predicates import (
     Spans,
     Words,
     equals,
+    named,
     within,
 )
 from siptui.filters.quoting import quote
@@ -102,14 +103,14 @@ def _one(field: Field, sign: str, value: str, now: Now) -> Predicate:
     if field.type == "list":
         return _list(field, sign, value)
     if not value:
-        return _shape(field)(field, equals(""), f"there is no {field.title}")
+        return _shape(field)(field, equals(""), f"there is no {named(field)}")
     if sign == "=":
-        return _shape(field)(field, equals(value), f"{field.title} is exactly {value!r}")
+        return _shape(field)(field, equals(value), f"{named(field)} is exactly {value!r}")
     if field.type == "address":
         return _address(field, value)
     if field.name in _WHOLE:
         folded = value.casefold()
-        return Words(field, lambda text: text.casefold() == folded, f"{field.title} is {value!r}")
+        return Words(field, lambda text: text.casefold() == folded, f"{named(field)} is {value!r}")
     return Contains(field, value)
 
 
@@ -120,13 +121,13 @@ def _shape(field: Field) -> type[Words] | type[Spans]:
 def _list(field: Field, sign: str, value: str) -> Predicate:
     folded = value.casefold()
     if not folded:
-        return Words(field, lambda members: not any(members), f"there is no {field.title}")
+        return Words(field, lambda members: not any(members), f"there is no {named(field)}")
     if sign == "=":
-        return Words(field, lambda members: value in members, f"{field.title} has {value!r}")
+        return Words(field, lambda members: value in members, f"{named(field)} has {value!r}")
     return Words(
         field,
         lambda members: any(folded in member.casefold() for member in members),
-        f"{field.title} contains {value!r}",
+        f"{named(field)} contains {value!r}",
     )
 
 
@@ -138,14 +139,14 @@ def _address(field: Field, value: str) -> Predicate:
             raise ValueError(f"{value!r} is no network such as 10.0.0.0/8") from None
         folded = value.casefold()
         return Words(field, lambda text: text.startswith(folded),
-                     f"{field.title} begins with {value!r}")  # fmt: skip
+                     f"{named(field)} begins with {value!r}")  # fmt: skip
     one = network.prefixlen == network.max_prefixlen
     words = f"is {network.network_address}" if one else f"is in {network}"
-    return Words(field, within(network), f"{field.title} {words}")
+    return Words(field, within(network), f"{named(field)} {words}")
 
 
 def _number(field: Field, sign: str, value: str) -> Predicate:
-    title = field.title
+    title = named(field)
     if sign == "~":
         raise ValueError(f"{field.name} is a number: use : < >")
     if sign in COMPARE:
@@ -184,7 +185,7 @@ def _flag(field: Field, value: str) -> Predicate:
 
 def _matches(field: Field, value: str) -> Predicate:
     search = Pattern(value).search
-    words = f"{field.title} matches /{value}/"
+    words = f"{named(field)} matches /{value}/"
     if field.storage == "words":
         return Words(field, lambda members: any(search(each) for each in members), words)
     return _shape(field)(field, search, words)
