@@ -36,7 +36,7 @@ class Column:
 DEFAULT: tuple[Column, ...] = (
     Column("time", "time", 8, 8, 12),
     Column("src", "source", 15, 15, 15),
-    Column("method", "message", 9, 9, 9),
+    Column("method", "message", 10, 10, 10),
     Column("uri", "request-URI", 14, 26, 48),
     Column("country", "cc", 4, 4, 8),
     Column("ua", "user agent", 11, 19, 30),

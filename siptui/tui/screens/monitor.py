@@ -184,7 +184,7 @@ class Monitor(Screen[None], inherit_bindings=False):
 
     def hidden(self, words: str) -> str:
         """Return a text that may hold addresses and users as it may be shown."""
-        return self.mask.text(words) if self.masking and self.mask is not None else words
+        return str(self.mask.text(words)) if self.masking and self.mask is not None else words
 
     def situation(self) -> actions.Situation:
         """Return what actions depend on."""
