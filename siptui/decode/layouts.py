@@ -43,6 +43,8 @@ class Layout(NamedTuple):
     an empty group, for what is missing."""
     method: int
     """The group of the method in CSeq."""
+    user: int
+    """The first of the two groups of which one may hold To's user."""
     length: int
     """Where among the values Content-Length stands; -1 if nowhere."""
     content: int
@@ -64,11 +66,13 @@ def build(names: tuple[bytes, ...], judged: frozenset[str]) -> Layout:
     spans: dict[str, int] = {}
     places: dict[str, int] = {}
     others: list[tuple[int, str]] = []
-    method = 0
+    method = user = 0
     for place, name in enumerate(names):
         known = canonical(name)
         pattern.append(b"\r\n" + re.escape(name) + b":")
         values.append(groups + 1)
+        if known == "To":
+            user = groups + 3
         if known == "CSeq":
             pattern.append(_CSEQ)
             method = groups + 3
@@ -89,6 +93,7 @@ def build(names: tuple[bytes, ...], judged: frozenset[str]) -> Layout:
         _picker([each - 1 for each in values]),
         tuple(spans.get(each, 1) for each in order),
         method - 1,
+        user - 1,
         places.get("Content-Length", -1),
         places.get("Content-Type", -1),
         places.get("User-Agent", -1),

@@ -225,7 +225,8 @@ def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
         return False
     if not _has_right_body(data, end + 4, seen[_LENGTH], seen[_TYPE]):
         return False
-    _fill(record, start, tuple(spans), headers, seen[_AGENT], seen[_SERVER])
+    user = start.user or user_of(data[spans[4] : spans[5]])
+    _fill(record, start, tuple(spans), headers, seen[_AGENT], seen[_SERVER], user)
     layouts.note(data, end, tuple(name for name, _ in headers), _JUDGED)
     return True
 
@@ -237,22 +238,23 @@ def _fill(
     headers: list[tuple[bytes, bytes]],
     agent: bytes | None,
     server: bytes | None,
+    user: str,
 ) -> None:
     record.kind = "sip"
     record.method = start.text
     record.status = start.status
     record.spans = spans
     record.headers = headers
-    record.ua = text(agent) if agent else ""
-    if start.response and not record.ua:
-        record.ua = text(server or b"")
-    record.user = start.user or user_of(record.data[spans[4] : spans[5]])
+    record.ua = _text_again(agent) if agent else ""
+    if start.response and server and not record.ua:
+        record.ua = _text_again(server)
+    record.user = user
     record.defects = ()
 
 
 def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> bool:
     """Fill a record from what its layout found; return False if something must be looked at."""
-    _, names, pick, placed, method, length, content, agent, server, others = layout
+    _, names, pick, placed, method, user, length, content, agent, server, others = layout
     groups = match.groups()
     start = _starts.get(groups[1])
     if start is None or (groups[method] != start.method and not start.response):
@@ -280,6 +282,7 @@ def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> boo
         list(zip(names, values, strict=True)),
         values[agent] if agent >= 0 else None,
         values[server] if server >= 0 else None,
+        start.user or decode(groups[user] or groups[user + 1] or b""),
     )
     return True
 

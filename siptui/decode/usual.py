@@ -17,7 +17,7 @@ _URI = rb"sips?:(?:([A-Za-z0-9_.+\-]+)@)?" + _HOST + rb"(?:;transport=[A-Za-z]+)
 _QUOTED = rb"\"[^\"\\\r\n\x00-\x08\x0b-\x1f\x7f-\xff]*\" *"
 _DISPLAY = rb"(?:" + _QUOTED + rb"|" + _T + rb"[A-Za-z0-9\-.!%*_+`'~ ]*)?"
 _ADDRESS = rb"(?:" + _DISPLAY + rb"<" + _URI + rb">|" + _URI + rb")"
-_BRANCH = rb";branch=(?!z9hG4bK(?:;|\Z))" + _T + rb"+"
+_BRANCH = rb";branch=(?!z9hG4bK(?:;|\r|\Z))" + _T + rb"+"
 _PARAMETERS = rb"(?:" + _BRANCH + rb"(?:;rport(?:=\d+)?)?(?:;alias)?|;rport" + _BRANCH + rb")"
 _WORD = rb"[A-Za-z0-9\-.!%*_+`'~()<>:\\\"/\[\]?{}]+"
 

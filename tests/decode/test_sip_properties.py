@@ -54,6 +54,7 @@ def test_the_short_way_fills_what_the_careful_way_fills(data: bytes) -> None:
 
 
 @given(almost(), st.integers(0, 2**32), st.sampled_from([b"sip:a@h", b"tel:1", b"SIP:b@[::1]"]))
+@example(PLAIN.replace(b"-1581053078;rport", b""), 0, b"sip:a@h")
 @MANY
 def test_a_known_layout_fills_what_the_careful_way_fills(
     data: bytes, number: int, uri: bytes
