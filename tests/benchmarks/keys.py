@@ -20,6 +20,8 @@ _DOWN, _UP = "\x1b[B", "\x1b[A"
 _TOP, _BOTTOM = 5, 26
 """Lines of a terminal of 100x30 among which the cursor's line is found, by its colours."""
 _PIECE = 200_000
+_MOST = 20.0
+"""Seconds that are waited for keys in all."""
 
 
 def run(plan: Plan) -> Iterator[Figure]:
@@ -66,8 +68,10 @@ def _press(terminal: PseudoTerminal, keys: int) -> float:
     for _ in range(8):
         terminal.type(_UP)
         terminal.read(0.3)
-    times = []
+    times: list[float] = []
     for at in range(keys):
+        if sum(times) > _MOST:
+            break  # slow enough to know
         before = _cursor(terminal)
         began = time.monotonic()
         terminal.type(_UP if at % 10 < 5 else _DOWN)
