@@ -101,7 +101,7 @@ def phones(seed: int = 7) -> dict[str, bytes]:
             f"Contact: <sip:101@{me}:5060;transport=udp>", "Expires: 3600"),
         "Cisco IOS": message(
             f"INVITE sip:5551234@{host}:5060 SIP/2.0",
-            f"Via: SIP/2.0/UDP {me}:5060;branch=z9hG4bK{_hex(r, 5).upper()}",
+            f"Via: SIP/2.0/UDP {me}:5060;branch=z9hG4bK{_hex(r, 6).upper()}",
             f"Remote-Party-ID: <sip:5550000@{me}>;party=calling;screen=yes;privacy=off",
             f"From: <sip:5550000@{me}>;tag={_hex(r, 8).upper()}-{_hex(r, 4).upper()}",
             f"To: <sip:5551234@{host}>", "Date: Mon, 23 Nov 2026 10:00:00 GMT",
