@@ -18,7 +18,7 @@ TARGET = 50.0
 RATE = 20_000
 _DOWN, _UP = "\x1b[B", "\x1b[A"
 _TOP, _BOTTOM = 5, 26
-"""Lines of a terminal of 100x30 among which the cursor's line is found, by its colours."""
+"""Lines of a terminal of 30 among which the cursor's line is found, by its colours."""
 _PIECE = 200_000
 _MOST = 20.0
 """Seconds that are waited for keys in all."""
@@ -33,7 +33,7 @@ def run(plan: Plan) -> Iterator[Figure]:
         some = plan.size(200_000, 20_000)
         with on_terminal(plan, command("sngrep", "-I", str(capture(plan, some)))) as terminal:
             settle(terminal, "Dialogs", most=600)
-            late = _press(terminal, min(keys, 30))
+            late = _press(terminal, min(keys, 30), away="\x1bOB", back="\x1bOA")
             yield Figure("keys", "key to screen, 95 %", "ms", late, "sngrep",
                          note=f"{some:,} messages of a file held, nothing arrives")  # fmt: skip
 
@@ -58,15 +58,15 @@ def _siptui(plan: Plan, program: str, held: int, keys: int) -> Iterator[Figure]:
         stack.enter_context(load(port, RATE, seconds, seed=4))
         terminal.read(3.0)
         kept = shown(terminal, "kept")
-        late = _press(terminal, keys)
+        late = _press(terminal, keys, away=_UP, back=_DOWN)
     yield Figure("keys", "key to screen, 95 %", "ms", late, program, TARGET,
                  note=f"{number(kept)} held, {RATE:,} a second arriving")  # fmt: skip
 
 
-def _press(terminal: PseudoTerminal, keys: int) -> float:
+def _press(terminal: PseudoTerminal, keys: int, *, away: str, back: str) -> float:
     """Return the milliseconds that 95 % of the keys need to move the cursor's line."""
     for _ in range(8):
-        terminal.type(_UP)
+        terminal.type(away)
         terminal.read(0.3)
     times: list[float] = []
     for at in range(keys):
@@ -74,7 +74,7 @@ def _press(terminal: PseudoTerminal, keys: int) -> float:
             break  # slow enough to know
         before = _cursor(terminal)
         began = time.monotonic()
-        terminal.type(_UP if at % 10 < 5 else _DOWN)
+        terminal.type(away if at % 10 < 5 else back)
         times.append(_until_moved(terminal, before) - began)
         # Not in step with the screen's own clock.
         terminal.read(0.05 + 0.013 * (at % 10))

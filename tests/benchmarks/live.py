@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.benchmarks.programs import (
     can_capture,
     command,
+    environment,
     installed,
     load,
     on_terminal,
@@ -23,7 +24,7 @@ from tests.benchmarks.programs import (
     target,
 )
 from tests.benchmarks.table import Figure, Plan
-from tests.command import environment, is_bound
+from tests.command import is_bound
 
 SUSTAINED = 20_000
 """Messages a second for a minute."""

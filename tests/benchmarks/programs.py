@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import command as commands
 from tests.benchmarks.table import Plan
-from tests.command import SIPTUI, environment, free_port
+from tests.command import SIPTUI, free_port
 from tests.pseudo_terminal import PseudoTerminal
 
 PLAIN = [sys.executable, "-m", "tests.benchmarks.plain"]
@@ -32,6 +33,13 @@ def installed(program: str) -> bool:
 def can_capture() -> bool:
     """Tell whether interfaces can be captured from, which all of `sngrep` live needs."""
     return os.geteuid() == 0
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return what programs are started with: compiled modules are kept, as when installed."""
+    inherited = commands.environment(home)
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
+    return inherited
 
 
 def command(program: str, *arguments: str) -> list[str]:

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks.programs import command, installed, on_terminal, shown
+from tests.benchmarks.programs import command, environment, installed, on_terminal, shown
 from tests.benchmarks.table import Figure, Plan
 from tests.benchmarks.traffic import write_capture
-from tests.command import SIPTUI, environment
+from tests.command import SIPTUI
 
 COUNT = 200_000
 QUICK = 10_000

@@ -79,6 +79,7 @@ def _follow(terminal: PseudoTerminal, port: int, rate: int, seconds: float) -> t
 def start(plan: Plan) -> Iterator[Figure]:
     """Measure the time from starting a program until its first screen stands."""
     for program in compared():
+        _first_screen(plan, program)  # so that everything is compiled and in the page cache
         times = [_first_screen(plan, program) for _ in range(plan.size(7, 2))]
         yield Figure("start", "start to first screen", "ms", 1000 * statistics.median(times),
                      program, START)  # fmt: skip
