@@ -8,6 +8,7 @@ was told to, and hands batches on. For the screen that thread is in a process of
 from __future__ import annotations
 
 import contextlib
+import gc
 import selectors
 import time
 from collections.abc import Callable, Sequence
@@ -90,6 +91,7 @@ class Engine:
 
         `commands` may say ``("stop",)`` or ``("respond", mode)``; its end, too, means stop.
         """
+        _spare_the_collector()
         with selectors.DefaultSelector() as selector:
             for source in self._sources:
                 if source.fileno() >= 0:
@@ -229,3 +231,9 @@ class Engine:
             respond_counts=dict(responder.counts) if responder is not None else {},
             ended=ended,
         )
+
+
+def _spare_the_collector() -> None:
+    """Let Python look for cycles rarely: rows have none, and there are very many of them."""
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)

@@ -130,13 +130,17 @@ class Content:
         for name, value in record.headers or ():
             if name in ORDINARY:
                 continue
-            name = name.strip().lower()
+            written, name = name, name.strip().lower()
             if name == b"authorization" or name == b"proxy-authorization":
                 credentials = value
+            elif name == b"content-type" or name == b"c":
+                special = special or value.lstrip()[:10].lower() == b"multipart/"
+                if exploits.bad_sdp(record) is not None:
+                    found |= self._bits["bad-sdp"]
             elif name == b"route":
                 if record.method in STARTING and is_initial(record):
                     found |= self._relay * self._reach.routes_elsewhere(value, record)
-            else:
+            elif name != written.lower() or not name.replace(b"-", b"").isalnum():
                 special = True
         return found, credentials, special
 
