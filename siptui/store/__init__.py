@@ -12,8 +12,10 @@ import threading
 from siptui.batch import Batch
 from siptui.record import Record
 from siptui.status import Status
+from siptui.store.campaigns import Campaigns
 from siptui.store.chunk import Chunk
 from siptui.store.pulse import Pulse
+from siptui.store.senders import Senders
 from siptui.store.tallies import COUNTED, Tallies
 
 LIMIT_RECORDS = 250_000
@@ -41,6 +43,10 @@ class Store:
         """Rows that ever came; also the sequence number of the next one."""
         self.tallies = Tallies()
         """Counters since the start, or since `clear`; they outlive the rows."""
+        self.senders = Senders()
+        """Everybody who sends, since the start or since `clear`."""
+        self.campaigns = Campaigns()
+        """Senders that work together, likewise."""
         self.pulse = Pulse()
         """Messages of each of the last seconds, by the clock of the capture."""
         self.status = Status()
@@ -86,9 +92,11 @@ class Store:
             start = chunk.count
             chunk.append(batch)
             self.received += batch.count
-            self.tallies.add(chunk, start, chunk.count, None)
+            self.tallies.add(chunk, start, chunk.count)
             self.pulse.add(chunk.numbers["time"][start : chunk.count])
             self._evict()
+        self.senders.add(batch)
+        self.campaigns.add(batch)
 
     def _chunk_for(self, batch: Batch) -> Chunk:
         """Return the newest chunk, or a new one where the batch does not fit."""
@@ -118,6 +126,8 @@ class Store:
         with self._lock:
             self.chunks = ()
             self.tallies = Tallies()
+            self.senders = Senders()
+            self.campaigns = Campaigns()
 
     def chunk_of(self, seq: int) -> Chunk | None:
         """Return the chunk that holds a row, or None if it is held no more."""

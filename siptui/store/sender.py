@@ -224,6 +224,12 @@ class Sender:
         return "" if habit == "none" and self.answers is not None else habit
 
     @property
+    def answered(self) -> int:
+        """How many answers to it were seen."""
+        answers = self.answers
+        return sum(each.count for each in answers.by_status.values()) if answers else 0
+
+    @property
     def reaction(self) -> str:
         """What it did after our answers, most frequent first; empty if it was never answered."""
         if self.answers is None:

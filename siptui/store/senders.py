@@ -112,8 +112,9 @@ class Senders:
         """Return the senders of a grouping in order.
 
         `sort` is one of ``key``, ``first``, ``last``, ``messages``, ``bytes``, ``rate``, ``peak``,
-        ``country``, ``as``, a kind of values (``method``, ``tool``, ``password`` …: their number),
-        ``user`` or ``source``. What is equal comes in the order of its key.
+        ``country``, ``as``, ``reaction`` (answers to it), ``retransmission``, a kind of values
+        (``method``, ``tool``, ``password`` …: their number), ``user`` or ``source``. What is equal
+        comes in the order of its key.
         """
         with self._lock:
             found = list(self.tables[group].senders.values())
@@ -140,7 +141,9 @@ class Senders:
             return lambda each: _natural(each.key)
         if sort == "as":
             return lambda each: each.asn
-        if sort in ("first", "last", "messages", "bytes", "peak", "country"):
+        if sort == "reaction":
+            return lambda each: each.answered
+        if sort in ("first", "last", "messages", "bytes", "peak", "country", "retransmission"):
             return lambda each: getattr(each, sort)
         return lambda each: each.count(sort)
 

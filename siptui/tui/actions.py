@@ -178,6 +178,16 @@ ACTIONS: tuple[Action, ...] = (
         footer=8,
         panes=_LIST,
     ),
+    Action(
+        "what_is_left",
+        ("w",),
+        "what is left",
+        "Hide sources that show only known tools and routine scans, or show them again.",
+        NARROW,
+        footer=8,
+        panes=_LIST,
+        instead=lambda s: "show known" if "-known" in s.filter.split() else "",
+    ),
     Action("find", ("f",), "find", "Search without hiding; takes the filter language.", NARROW),
     Action("find_next", ("n",), "find next", "To the next match below.", NARROW, _search),
     Action("find_previous", ("N",), "find previous", "To the next match above.", NARROW, _search),
@@ -190,6 +200,15 @@ ACTIONS: tuple[Action, ...] = (
         footer=1,
         panes=_LIST,
         instead=lambda s: "drill in" if s.pane == "tally" else "",
+    ),
+    Action(
+        "senders",
+        ("S",),
+        "senders",
+        "Who sends, and what each has shown; campaigns of senders that work together.",
+        LOOK,
+        footer=7,
+        panes=_LIST,
     ),
     Action(
         "inspector", ("i",), "inspector", "Show or hide the inspector beside the stream.", LOOK
@@ -218,7 +237,8 @@ ACTIONS: tuple[Action, ...] = (
     *(
         Action(f"count_{number}", (str(number),), name, f"Counter: {name}.", COUNT)
         for number, name in enumerate(
-            ("countries", "user agents", "methods", "sources", "users", "tools", "labels"), 1
+            ("countries", "user agents", "methods", "sources", "users", "tools", "labels",
+             "dialled countries", "dialled numbers"), 1
         )
     ),
     Action(

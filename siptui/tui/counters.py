@@ -28,9 +28,14 @@ COUNTERS = (
     Counter(5, "user", "users"),
     Counter(6, "tool", "tools"),
     Counter(7, "labels", "labels"),
+    Counter(8, "number_country", "dialled countries"),
+    Counter(9, "number", "dialled numbers"),
 )
 LIMIT = 300
 """Values of a counter that are looked at."""
+
+_PREFIXES = 6
+"""Prefixes that are named on a number's row."""
 
 Words = Callable[[str, str], str]
 """Gives the safe text that is shown for a value of a field."""
@@ -65,12 +70,25 @@ def entries(view: View, field: str, now: float, words: Words) -> tuple[list[Entr
             each.value,
             each.count,
             each.rate,
-            words(field, each.value),
+            words(field, each.value) + _dialling(view, field, each.value),
             each.at_least,
         )
         for each in tally.top(int(now * 1e9), LIMIT)
     ]
     return found, tally.total, len(tally) + tally.forgotten
+
+
+def _dialling(view: View, field: str, value: str) -> str:
+    """Say from how many sources, and behind which prefixes, a number or country was dialled."""
+    group = {"number": "number", "number_country": "dials"}.get(field)
+    dialled = view.store.senders.get(group, value) if group else None
+    if dialled is None:
+        return ""
+    sources, more = dialled.count("source")
+    words = f" {sources}+ sources" if more else f" {text.plural(sources, 'source')}"
+    prefixes = [text.safe(each) for each in dialled.get("prefix")[:_PREFIXES]]
+    left = text.ELLIPSIS if len(dialled.get("prefix")) > _PREFIXES else ""
+    return f"{words} {' '.join(prefixes)}{left}".rstrip()
 
 
 def summary(view: View, counter: Counter, words: Words) -> Summary:

@@ -1,4 +1,4 @@
-"""Which keys work only inside the inspector, and what does the footer offer of them?"""
+"""Which keys work only inside a part of the screen, and what does the footer offer of them?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from textual.binding import Binding
 
+from siptui.tui import roster_keys
 from siptui.tui.keys import key_name, plain_key
 from siptui.tui.widgets.footer import Offer
 from siptui.tui.widgets.inspector import Inspector
@@ -22,8 +23,9 @@ def bindings() -> Iterator[Binding]:
 
 
 def keys() -> dict[str, tuple[str, ...]]:
-    """Return the inspector's keys by id."""
-    return {binding.id: tuple(binding.key.split(",")) for binding in bindings() if binding.id}
+    """Return the keys of the inspector and of the senders screen by id."""
+    found = {binding.id: tuple(binding.key.split(",")) for binding in bindings() if binding.id}
+    return found | roster_keys.keys()
 
 
 def rows(keys_of: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
@@ -32,7 +34,7 @@ def rows(keys_of: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
         ("  ".join(map(key_name, keys_of[binding.id])), binding.tooltip)
         for binding in bindings()
         if binding.id
-    ]
+    ] + [("", "In the senders screen"), *roster_keys.rows(keys_of)]
 
 
 def offers(inspector: Inspector, keys_of: Mapping[str, Sequence[str]], ascii: bool) -> list[Offer]:

@@ -59,6 +59,7 @@ class Signs:
     defect: str = "!"
     step: str = "\u203a"
     dot: str = "·"
+    new: str = "✦"
     live: str = "●"
     paused: str = "‖"
     ended: str = "■"
@@ -76,6 +77,7 @@ PLAIN = Signs(
     mark="*",
     step=">",
     dot="-",
+    new="+",
     live="*",
     paused="|",
     ended="#",

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from siptui import filters
+from siptui.tui.screens.drilling import Drilling
 from siptui.tui.screens.monitor import ARRANGEMENTS
-from siptui.tui.screens.picks import Picks
 from siptui.tui.themes import THEMES
 from siptui.tui.widgets.stream import TIMES, Stream
 from siptui.tui.widgets.tally import TallyPane
 
 
-class MainScreen(Picks):
+class MainScreen(Drilling):
     """Do what the keys say."""
 
     # Move
@@ -122,7 +122,7 @@ class MainScreen(Picks):
         elif self.search.text:
             self.look_for("")
         elif view.filter.text:
-            self.set_filter(filters.drop_last_term(view.filter.text))
+            self.drop_term()
         elif view.marks:
             view.marks.clear()
 

@@ -52,6 +52,8 @@ class Picks(Asking):
     act_count_5 = partialmethod(show_counter, 5)
     act_count_6 = partialmethod(show_counter, 6)
     act_count_7 = partialmethod(show_counter, 7)
+    act_count_8 = partialmethod(show_counter, 8)
+    act_count_9 = partialmethod(show_counter, 9)
 
     def act_sort(self) -> None:
         """Sort the counters in the next way."""

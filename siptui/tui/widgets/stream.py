@@ -26,7 +26,7 @@ from siptui.tui.window import Rows, Window
 HEAD = 2
 """Lines above the rows: the title and the heads of the columns."""
 GUTTER = 3
-"""Cells left of the first column: mark, defect, space."""
+"""Cells left of the first column: mark, defect, news."""
 _CACHED = 3000
 """Rows and strips that are remembered."""
 
@@ -99,7 +99,7 @@ class Stream(Painted, can_focus=True):
         self._columns: list[tuple[columns.Column, int]] = []
         self._sources = 15
         self._for_width: tuple[int, tuple[str, ...], int] | None = None
-        self._cells: OrderedDict[int, tuple[int, list[columns.Cell], bool]] = OrderedDict()
+        self._cells: OrderedDict[int, tuple[int, list[columns.Cell], bool, bool]] = OrderedDict()
         self._strips: OrderedDict[Hashable, Strip] = OrderedDict()
         self._times: OrderedDict[int, int] = OrderedDict()
 
@@ -256,16 +256,16 @@ class Stream(Painted, can_focus=True):
 
     def _paint_row(self, key: _Row) -> Strip:
         seq, column, focused, marked, found, ranged, clock, _ = key
-        defects, cells, known = self._row_cells(seq)
+        defects, cells, ours, new = self._row_cells(seq)
         base = ("cursor" if focused else "blurred") if column >= 0 else ""
         if ranged and column < 0:
             base = "blurred"
-        if known:
+        if ours:
             base += " dim"
         parts: list[Part] = [
             (self.signs.mark if marked or ranged else " ", "marked"),
             (self.signs.defect if defects else self.signs.dot if found else " ", "alarm"),
-            (" ", ""),
+            (self.signs.new if new else " ", "good"),
         ]
         for at, (words, role) in enumerate(cells):
             if self.layout_columns[at][0].field == "time":
@@ -277,16 +277,17 @@ class Stream(Painted, can_focus=True):
             parts.append((" ", ""))
         return self.strip(parts, self.size.width, base.strip())
 
-    def _row_cells(self, seq: int) -> tuple[int, list[columns.Cell], bool]:
+    def _row_cells(self, seq: int) -> tuple[int, list[columns.Cell], bool, bool]:
         found = self._cells.get(seq)
         if found is None:
             record = self.view.record(seq)
             if record is None:
-                return 0, [], False
+                return 0, [], False, False
             record = self._mask(record)
             self._sources = max(self._sources, min(39, len(record.src)))
             cells = [columns.cell(record, column, width) for column, width in self.layout_columns]
-            found = self._cells[seq] = (len(record.defects), cells, record.ours)
+            news = bool(record.new)
+            found = self._cells[seq] = (len(record.defects), cells, record.ours, news)
             if len(self._cells) > _CACHED:
                 self._cells.popitem(last=False)
         return found
