@@ -7,39 +7,122 @@ matching a new filter against older rows, the newest first, as far as its time r
 from __future__ import annotations
 
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siptui.filters import Filter, parse
+from siptui.filters.matched import Matched
 from siptui.record import Record
-from siptui.store import Store, Tallies
-from siptui.store.chunk import Chunk
+from siptui.store import Chunk, Store, Tallies
+from siptui.store.tally import Tally
+
+PINNED = 4
+"""Chunks up to the newest that stay while rows are frozen, even if the store lets them go."""
+_FIRST_LOOK = 0.01
+"""Seconds for a counter that is asked for for the first time."""
 
 
-class _Part:
-    """Hold which rows of one chunk are shown."""
+class Selection(Sequence[int]):
+    """Hold sequence numbers, and keep their rows until it is no longer used itself."""
 
-    __slots__ = ("chunk", "rows", "scanned")
+    def __init__(self, parts: Iterable[tuple[Chunk, Sequence[int]]]) -> None:
+        """Hold some rows of some chunks, both in order."""
+        self._parts = [(chunk, np.asarray(rows, np.int64)) for chunk, rows in parts]
+        self._seqs = np.concatenate(
+            [np.zeros(0, np.int64), *(rows + chunk.first for chunk, rows in self._parts)]
+        )
 
-    def __init__(self, chunk: Chunk) -> None:
-        self.chunk = chunk
-        self.rows: NDArray[np.int32] = np.zeros(0, np.int32)
-        self.scanned = 0
-        """Rows of the chunk that were matched."""
+    def __len__(self) -> int:
+        return len(self._seqs)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        found: int | list[int] = self._seqs[index].tolist()
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._seqs.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def records(self) -> Iterator[Record]:
+        """Yield the rows, whatever the store lets go meanwhile."""
+        for chunk, rows in self._parts:
+            yield from map(chunk.record, rows.tolist())
+
+
+class Counting:
+    """Count what is shown, for the fields that are asked for."""
+
+    def __init__(self, matched: Matched, wanted: set[str], clock: Callable[[], float]) -> None:
+        self._matched = matched
+        self._wanted = wanted
+        self._clock = clock
+        self._tallies = Tallies()
+        self._done: dict[str, dict[int, int]] = {name: {} for name in wanted}
+
+    def __getitem__(self, field: str) -> Tally:
+        tally = self._tallies[field]
+        if field not in self._done:
+            self._wanted.add(field)
+            self._done[field] = {}
+            self.go_on(self._clock() + _FIRST_LOOK)
+        return tally
+
+    def go_on(self, deadline: float) -> bool:
+        """Count rows that were not counted yet, the newest first; return whether there were any."""
+        changed = False
+        for part in reversed(self._matched.order):
+            for field, done in self._done.items():
+                start, stop = done.get(part.chunk.first, 0), len(part.rows)
+                if start < stop:
+                    self._tallies.add_rows(field, part.chunk, part.rows[start:stop])
+                    done[part.chunk.first] = stop
+                    changed = True
+            if changed and self._clock() > deadline:
+                break
+        return changed
+
+    @property
+    def left(self) -> int:
+        """Rows that are still to be counted for some field."""
+        return sum(
+            len(part.rows) - min(done.get(part.chunk.first, 0) for done in self._done.values())
+            for part in self._matched.order
+            if self._done
+        )
 
 
 class View:
     """Show the rows of a store that a filter lets through."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.perf_counter) -> None:
-        """Show everything and follow; `clock` gives seconds for the budget of `refresh`."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float] = time.perf_counter,
+        *,
+        now: Callable[[], float] = time.time,
+        utc: bool = False,
+    ) -> None:
+        """Show everything and follow.
+
+        `clock` gives seconds for the budget of `refresh`, `now` seconds since the epoch for times
+        back from now; `utc` says that filters mean times of UTC.
+        """
         self.store = store
+        self.now = now
+        self.utc = utc
         self.filter: Filter = parse("")
         self.following = True
+        """Whether the cursor goes with the newest row."""
         self.marks: set[int] = set()
         """Sequence numbers of the marked rows that are still held."""
         self.marks_gone = 0
@@ -47,125 +130,115 @@ class View:
         self._clock = clock
         self._cursor = -1
         self._frozen_at: int | None = None
+        self._pinned: tuple[Chunk, ...] = ()
         self._seen = 0
-        """Rows shown when the user last looked at the newest."""
-        self._parts: dict[int, _Part] = {}
-        self._order: list[_Part] = []
-        self._ends: list[int] = []
-        self._tallies = Tallies()
-        self._newest_scanned = 0
+        """The sequence number from which on rows are new to the user."""
+        self._wanted: set[str] = set()
+        self._forget()
 
     # What is shown
 
     def set_filter(self, text: str) -> None:
         """Show what `text` lets through; raises FilterError and changes nothing if it is wrong."""
-        new = parse(text)
-        self.filter = new
+        self.filter = parse(text, self.now, utc=self.utc)
         self._forget()
 
     def _forget(self) -> None:
-        self._parts = {}
-        self._order, self._ends = [], []
-        self._tallies = Tallies()
+        self._matched = Matched()
+        self._counting = Counting(self._matched, self._wanted, self._clock)
 
     def refresh(self, budget: float = 0.02) -> bool:
-        """Match what is new, then older rows for up to `budget` seconds.
+        """Match what is new, then older rows and count them, for up to `budget` seconds.
 
         Return whether anything that is shown has changed.
         """
         deadline = self._clock() + budget
-        chunks = self.store.chunks
-        known = {chunk.first: chunk for chunk in chunks}
-        changed = False
-        for first in [first for first, part in self._parts.items()
-                      if known.get(first) is not part.chunk]:  # fmt: skip
-            del self._parts[first]
-            changed = True
-        for chunk in reversed(chunks):
-            part = self._parts.get(chunk.first)
-            if part is None:
-                part = self._parts[chunk.first] = _Part(chunk)
+        chunks = self._chunks()
+        changed = self._matched.keep(chunks)
+        for chunk in self._in_order(chunks):
+            part = self._matched.part(chunk)
             if part.scanned < chunk.count:
-                self._match(part)
+                part.match(self.filter.mask)
                 changed = True
                 if self._clock() > deadline:
                     break
         if changed:
-            self._order = [self._parts[chunk.first] for chunk in chunks
-                           if chunk.first in self._parts]  # fmt: skip
-            self._count()
+            self._matched.arrange(self._frozen_at)
             self._drop_marks()
-        if self.following and len(self):
-            self._cursor = self.seq_at(len(self) - 1)
+        if not self.filter.is_empty:
+            changed = self._counting.go_on(deadline) or changed
+        if self.following:
+            if len(self):
+                self._cursor = self.seq_at(len(self) - 1)
+            if not self.frozen:
+                self._seen = self.store.received
         return changed
 
-    def _match(self, part: _Part) -> None:
-        start, stop = part.scanned, part.chunk.count
-        mask = self.filter.mask(part.chunk, start, stop)
-        found = (np.flatnonzero(mask) + start).astype(np.int32)
-        part.rows = np.concatenate((part.rows, found)) if len(part.rows) else found
-        part.scanned = stop
-        if not self.filter.is_empty:
-            self._tallies.add(part.chunk, start, stop, mask)
+    def _chunks(self) -> tuple[Chunk, ...]:
+        """Return the chunks of the store, behind those that freezing keeps."""
+        chunks = self.store.chunks
+        held = {id(chunk) for chunk in chunks}
+        return (*(chunk for chunk in self._pinned if id(chunk) not in held), *chunks)
 
-    def _count(self) -> None:
-        ends, total = [], 0
-        for part in self._order:
-            rows = part.rows
-            if self._frozen_at is not None:
-                limit = self._frozen_at - part.chunk.first
-                total += int(np.searchsorted(rows, limit))
-            else:
-                total += len(rows)
-            ends.append(total)
-        self._ends = ends
+    def _in_order(self, chunks: tuple[Chunk, ...]) -> Iterator[Chunk]:
+        """Yield the newest chunk, then what the user looks at, then all from new to old."""
+        yield from chunks[-1:]
+        if not self.following and (looked_at := self._chunk_of(self._cursor)) is not None:
+            yield looked_at
+        yield from reversed(chunks)
+
+    def _chunk_of(self, seq: int) -> Chunk | None:
+        for chunk in self._pinned:
+            if chunk.first <= seq < chunk.first + chunk.count:
+                return chunk
+        return self.store.chunk_of(seq)
 
     def _drop_marks(self) -> None:
         first = self.store.first
-        gone = [seq for seq in self.marks if seq < first] if self.marks else []
+        gone = [seq for seq in self.marks if seq < first and self._chunk_of(seq) is None]
         self.marks_gone += len(gone)
         self.marks.difference_update(gone)
 
     def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
+        return len(self._matched)
 
     @property
     def scanned(self) -> float:
-        """How much of what is held was matched against the filter, 0 to 1."""
-        total = self.store.kept
-        done = sum(part.scanned for part in self._order)
-        return 1.0 if total == 0 else min(1.0, done / total)
+        """How much of what is held was matched against the filter and counted, 0 to 1."""
+        total = sum(chunk.count for chunk in self._chunks())
+        order = self._matched.order
+        left = total - sum(part.scanned for part in order)
+        if not self.filter.is_empty:
+            left += self._counting.left
+        return max(0.0, 1 - left / total) if total else 1.0
 
     @property
-    def tallies(self) -> Tallies:
-        """Counters of what is shown; without a filter, of all that ever came."""
-        return self.store.tallies if self.filter.is_empty else self._tallies
+    def tallies(self) -> Tallies | Counting:
+        """Counters of what the filter lets through; without one, of all that ever came."""
+        return self.store.tallies if self.filter.is_empty else self._counting
+
+    def counts(self, field: str) -> dict[Any, int]:
+        """Return how often each value of a field of words or numbers occurs in the rows shown."""
+        sums: dict[Any, int] = {}
+        for part in self._matched.order:
+            for value, count in part.count(field).items():
+                sums[value] = sums.get(value, 0) + count
+        return sums
 
     # Rows
 
     def seq_at(self, row: int) -> int:
         """Return the sequence number of the `row`-th row shown; raises IndexError."""
-        if not 0 <= row < len(self):
-            raise IndexError(row)
-        at = bisect_right(self._ends, row)
-        before = self._ends[at - 1] if at else 0
-        part = self._order[at]
-        return part.chunk.first + int(part.rows[row - before])
+        return self._matched.seq_at(row)
 
     def row_of(self, seq: int) -> int:
         """Return where a row is shown, or where it would be: its nearest later neighbour."""
-        before = 0
-        for part, end in zip(self._order, self._ends, strict=True):
-            chunk = part.chunk
-            if seq < chunk.first + chunk.count:
-                inside = int(np.searchsorted(part.rows, max(0, seq - chunk.first)))
-                return max(0, min(before + inside, len(self) - 1))
-            before = end
-        return max(0, len(self) - 1)
+        return self._matched.row_of(seq)
 
     def record(self, seq: int) -> Record | None:
         """Return a row, or None if it is held no more."""
-        return self.store.record(seq)
+        chunk = self._chunk_of(seq)
+        return None if chunk is None else chunk.record(seq - chunk.first)
 
     # Cursor, following, freezing
 
@@ -173,95 +246,104 @@ class View:
     def cursor(self) -> int:
         """The sequence number of the row under the cursor, or of the nearest that is shown.
 
-        -1 where nothing is shown.
+        -1 where nothing is shown. A row that is hidden for a while gets the cursor back.
         """
-        if not len(self):
-            return -1
-        return self.seq_at(self.row_of(self._cursor))
+        return self.seq_at(self.row_of(self._cursor)) if len(self) else -1
 
     @cursor.setter
     def cursor(self, seq: int) -> None:
         self._cursor = seq
 
+    def follow(self) -> None:
+        """Go with the newest row again, and no longer stand still."""
+        self.frozen = False
+        self.following = True
+        self.refresh(0)
+
     @property
     def frozen(self) -> bool:
-        """Whether the rows stand still; counters go on."""
+        """Whether the rows stand still; counters go on.
+
+        The newest rows then stay, and those around the cursor, even if the store lets them go.
+        """
         return self._frozen_at is not None
 
     @frozen.setter
     def frozen(self, value: bool) -> None:
-        self._frozen_at = self.store.received if value else None
-        self._count()
+        if value == self.frozen:
+            return
+        self._frozen_at, self._pinned = None, ()
+        if value:
+            looked_at = self._chunk_of(self._cursor)
+            chunks = self.store.chunks
+            self._frozen_at = self.store.received
+            self._pinned = tuple(
+                chunk for chunk in chunks if chunk is looked_at or chunk in chunks[-PINNED:]
+            )
+        self._matched.keep(self._chunks())
+        self._matched.arrange(self._frozen_at)
 
     @property
     def new_count(self) -> int:
         """Rows that match and came while the user was not following, or while rows are frozen."""
-        if self.following and not self.frozen:
-            self._seen = self.store.received
-            return 0
-        since = self._frozen_at if self._frozen_at is not None else self._seen
-        return sum(
-            len(part.rows) - int(np.searchsorted(part.rows, since - part.chunk.first))
-            for part in self._order
-            if part.chunk.first + part.chunk.count > since
-        )
+        if self._frozen_at is not None:
+            return self._matched.since(self._frozen_at)
+        return 0 if self.following else self._matched.since(self._seen)
 
     def clear(self) -> None:
-        """Let all rows and marks go and count anew."""
+        """Let all rows and marks go and count anew; what was received stays counted."""
         self.store.clear()
         self.marks.clear()
-        self._frozen_at = None
+        self._frozen_at, self._pinned = None, ()
         self._forget()
 
     # Selecting and finding
 
-    def selection(self, which: str) -> list[int]:
-        """Return sequence numbers: of the ``cursor``, the ``marked``, the ``shown`` or ``all``."""
+    def selection(self, which: Literal["cursor", "marked", "shown", "all"] | str) -> Selection:
+        """Return rows: the one under the ``cursor``, the ``marked``, the ``shown`` or ``all``."""
         if which == "cursor":
-            return [self.cursor] if len(self) else []
+            return self._select([self.cursor])
         if which == "marked":
-            return sorted(self.marks)
+            return self._select(sorted(self.marks))
         if which == "shown":
-            return self._shown()
+            return Selection((chunk, rows) for chunk, rows, _ in self._matched.shown())  # type: ignore[misc]
         if which == "all":
-            return [seq for chunk in self.store.chunks
-                    for seq in range(chunk.first, chunk.first + chunk.count)]  # fmt: skip
+            return Selection((chunk, range(chunk.count)) for chunk in self.store.chunks)
         raise ValueError(f"no such selection: {which}")
 
-    def _shown(self) -> list[int]:
-        found: list[int] = []
-        for part in self._order:
-            rows: Any = part.rows
-            if self._frozen_at is not None:
-                rows = rows[: int(np.searchsorted(rows, self._frozen_at - part.chunk.first))]
-            found += (rows + part.chunk.first).tolist()
-        return found
-
-    def records(self, seqs: Iterable[int]) -> Iterable[Record]:
-        """Yield the rows that are still held."""
+    def _select(self, seqs: Sequence[int]) -> Selection:
+        found: dict[int, tuple[Chunk, list[int]]] = {}
         for seq in seqs:
-            record = self.store.record(seq)
+            chunk = self._chunk_of(seq)
+            if chunk is not None:
+                found.setdefault(chunk.first, (chunk, []))[1].append(seq - chunk.first)
+        return Selection(found.values())
+
+    def records(self, seqs: Iterable[int]) -> Iterator[Record]:
+        """Yield rows; those of a selection all, of others those that are still held."""
+        if isinstance(seqs, Selection):
+            yield from seqs.records()
+            return
+        for seq in seqs:
+            record = self.record(seq)
             if record is not None:
                 yield record
 
-    def find(self, what: Filter, start: int, step: int) -> int | None:
+    def find(self, what: Filter | str, start: int, step: int) -> int | None:
         """Return the next row shown that `what` lets through, or None.
 
-        It is looked for behind row `start`, or before it where `step` is below 0.
+        It is looked for behind row `start`, or before it where `step` is below 0. Raises
+        FilterError where `what` is a text and wrong.
         """
-        rows = len(self)
-        parts = list(zip(self._order, [0, *self._ends[:-1]], self._ends, strict=True))
-        for part, begin, end in parts if step > 0 else reversed(parts):
-            if (step > 0 and end <= start + 1) or (step < 0 and begin >= start) or begin == end:
+        if isinstance(what, str):
+            what = parse(what, self.now, utc=self.utc)
+        parts = list(self._matched.shown())
+        for chunk, rows, begin in parts if step > 0 else reversed(parts):
+            end = begin + len(rows)
+            if (step > 0 and end <= start + 1) or (step < 0 and begin >= start):
                 continue
-            mask = what.mask(part.chunk, 0, part.chunk.count)
-            shown = np.flatnonzero(mask[part.rows[: end - begin]]) + begin
-            if step > 0:
-                at = bisect_left(shown.tolist(), start + 1)
-                if at < len(shown):
-                    return int(shown[at])
-            else:
-                at = bisect_left(shown.tolist(), min(start, rows)) - 1
-                if at >= 0:
-                    return int(shown[at])
+            shown = np.flatnonzero(what.mask(chunk, 0, int(rows[-1]) + 1)[rows]) + begin
+            found = shown[shown > start] if step > 0 else shown[shown < start][::-1]
+            if len(found):
+                return int(found[0])
         return None

@@ -38,18 +38,27 @@ class Tallies:
     def __getitem__(self, field: str) -> Tally:
         return self.by_field[field]
 
-    def add(self, chunk: Chunk, start: int, stop: int, mask: NDArray[np.bool_] | None) -> None:
-        """Count rows `start` to `stop` of a chunk, those of them that `mask` marks."""
-        rows: Rows = np.arange(start, stop) if mask is None else np.flatnonzero(mask) + start
+    def add(self, chunk: Chunk, start: int, stop: int) -> None:
+        """Count rows `start` to `stop` of a chunk."""
+        rows = np.arange(start, stop)
         if not len(rows):
             return
-        parts = self._recent(chunk.numbers["time"][rows] // _STEP, rows)
-        for name, tally in self.by_field.items():
-            counted = _count(chunk, name, rows)
-            tally.add(counted.values, counted.counts, counted.sizes, len(rows))
-            for step, part in parts:
-                recent = counted if len(part) == len(rows) else _count(chunk, name, part)
-                tally.add_recent(step, recent.values, recent.counts)
+        parts = self._recent(chunk.numbers["time"][start:stop] // _STEP, rows)
+        for name in self.by_field:
+            self._add(name, chunk, rows, parts)
+
+    def add_rows(self, name: str, chunk: Chunk, rows: NDArray[Any]) -> None:
+        """Count some rows of a chunk for one field only."""
+        if len(rows):
+            self._add(name, chunk, rows, self._recent(chunk.numbers["time"][rows] // _STEP, rows))
+
+    def _add(self, name: str, chunk: Chunk, rows: Rows, parts: list[tuple[int, Rows]]) -> None:
+        counted = _count(chunk, name, rows)
+        tally = self.by_field[name]
+        tally.add(counted.values, counted.counts, counted.sizes, len(rows))
+        for step, part in parts:
+            recent = counted if len(part) == len(rows) else _count(chunk, name, part)
+            tally.add_recent(step, recent.values, recent.counts)
 
     def _recent(self, steps: NDArray[np.int64], rows: Rows) -> list[tuple[int, Rows]]:
         """Return the rows of each step that is within the window of the newest."""
@@ -72,13 +81,14 @@ def _count(chunk: Chunk, name: str, rows: Rows) -> _Counted:
 def _sums(values: list[Any], codes: NDArray[Any], sizes: NDArray[Any]) -> _Counted:
     counts = np.bincount(codes, minlength=len(values))
     totals = np.bincount(codes, sizes, len(values))
+    for absent in ("", ()):
+        if absent in values:
+            counts[values.index(absent)] = 0
     present = np.flatnonzero(counts)
-    found = [(code, values[code]) for code in present.tolist()]
-    kept = [code for code, value in found if value not in ("", ())]
     return _Counted(
-        [values[code] for code in kept],
-        counts[kept].tolist(),
-        totals[kept].astype(np.int64).tolist(),
+        [values[code] for code in present.tolist()],
+        counts[present].tolist(),
+        totals[present].astype(np.int64).tolist(),
     )
 
 
