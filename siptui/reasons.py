@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from siptui.enrich import Enricher
 from siptui.enrich.evidence import explain as explain_labels
 from siptui.enrich.explain import explain as explain_tool
+from siptui.enrich.shape import prehash
 from siptui.record import Record
 from siptui.tui.widgets.inspector import Fact
 
 
-def reasons(enricher: Enricher) -> Callable[[Record], list[Fact]]:
-    """Return what gives the reasons for a record's tool, tag and labels.
+class Reasons:
+    """Give the reasons for what is said of records; texts are as they came, not yet safe."""
 
-    Texts are as they came and not yet safe for a terminal.
-    """
+    def __init__(self, enricher: Enricher) -> None:
+        self._enricher = enricher
 
-    def of(record: Record) -> list[Fact]:
-        return [*_tool(record, enricher), *_labels(record, enricher)]
+    def __call__(self, record: Record) -> list[Fact]:
+        """Return the reasons for a record's tool, tag and labels."""
+        return [*_tool(record, self._enricher), *_labels(record, self._enricher)]
 
-    return of
+    def prehash(self, record: Record) -> str:
+        """Return the text that the shape of a record is made of; empty if it has none."""
+        return prehash(record) if record.shape else ""
+
+
+def reasons(enricher: Enricher) -> Reasons:
+    """Return what gives the reasons for a record's tool, tag and labels."""
+    return Reasons(enricher)
 
 
 def _tool(record: Record, enricher: Enricher) -> Iterator[Fact]:
@@ -56,4 +65,3 @@ def _labels(record: Record, enricher: Enricher) -> Iterator[Fact]:
         yield Fact(each.label, f"{each.severity}: {each.text}", start, stop)
         if each.false_positives and each.severity in {"warning", "severe"}:
             yield Fact("or else", each.false_positives)
-

@@ -132,11 +132,11 @@ class Sender:
         """Add users (their hashes), as far as they are counted and there is room."""
         self.users = self._count("user", self.users, users, room)
 
-    def comes_from(self, source: int, room: Room) -> None:
-        """Add a source (its hash), as far as they are counted and there is room."""
+    def come_from(self, sources: set[int], room: Room) -> None:
+        """Add sources (their hashes), as far as they are counted and there is room."""
         held = self.sources
-        if held is None or source not in held:
-            self.sources = self._count("source", held, (source,), room)
+        if held is None or not sources <= held:
+            self.sources = self._count("source", held, sources, room)
 
     def _count(
         self, kind: str, held: set[int] | None, values: Iterable[int], room: Room

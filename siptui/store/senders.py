@@ -7,10 +7,8 @@ store; when a table is full, those who sent least and were silent longest go, an
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections.abc import Callable, Hashable
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,8 @@ from numpy.typing import NDArray
 from siptui.batch import Batch
 from siptui.store.behaviour import EXAMINED, Answers, Repetition
 from siptui.store.columns import Columns, network
-from siptui.store.sender import Room, Sender
+from siptui.store.sender import Marks, Room, Sender
+from siptui.store.table import Sum, Table
 
 LIMITS = {
     "src": 20_000, "network": 10_000, "as": 5_000, "country": 400, "tool": 500, "shape": 5_000,
@@ -28,46 +27,8 @@ LIMITS = {
 """The groupings, and how many senders of each are held."""
 ROOM = 400_000
 """Distinct users and sources that all senders together hold, at some 64 bytes each."""
-_LITTLE = 3
-"""Messages up to which a sender is the first to go."""
 _BY_USER = ("src", "network", "as", "country", "tool", "shape", "ua")
 Filter = Callable[[Sender], bool]
-
-
-class Table:
-    """Hold the senders of one grouping, within bounds."""
-
-    def __init__(self, limit: int, room: Room) -> None:
-        self.limit = limit
-        self._room = room
-        self.senders: dict[Hashable, Sender] = {}
-        self.let_go = 0
-        """Senders that were forgotten."""
-        self.messages_let_go = 0
-        """Messages of those."""
-
-    def of(self, key: Hashable, time: int) -> Sender:
-        """Return the sender of a key; a new one if it is not held."""
-        found = self.senders.get(key)
-        if found is None:
-            if len(self.senders) >= self.limit:
-                self._prune()
-            found = self.senders[key] = Sender(key, time)
-        return found
-
-    def _prune(self) -> None:
-        """Forget a quarter: who sent little, the oldest first, then who was silent longest."""
-        wanted = max(1, self.limit // 4)
-        little = (each for each in self.senders.values() if each.messages <= _LITTLE)
-        going = list(islice(little, wanted))
-        if len(going) < wanted:
-            rest = (each for each in self.senders.values() if each.messages > _LITTLE)
-            going += heapq.nsmallest(wanted - len(going), rest, key=lambda each: each.last)
-        for sender in going:
-            self.let_go += 1
-            self.messages_let_go += sender.messages
-            self._room.left += sender.room
-            del self.senders[sender.key]
 
 
 class Senders:
@@ -149,7 +110,8 @@ class Senders:
 
     def _add_groups(self, columns: Columns) -> None:
         """Update every table once for rows that have all in common but users and numbers."""
-        tables = self.tables
+        table = self.tables["src"]
+        sums: dict[tuple[str, Hashable, int], Sum] = {}
         for first_row, count, size, first, last in columns.together():
             if columns.ours[first_row]:
                 continue
@@ -157,10 +119,10 @@ class Senders:
             source = columns.word("src", first_row)
             country = columns.word("country", first_row)
             asn, as_name = columns.system(first_row)
-            sender = tables["src"].of(source, first)
+            sender = table.of(source, first)
             sender.add(count, size, first, last, marks)
             sender.country, sender.asn, sender.as_name = country, asn, as_name
-            mark = hash(source)
+            mark, alike = hash(source), id(marks)
             for group, key in (
                 ("network", network(source)),
                 ("as", (asn, as_name) if asn or as_name else ""),
@@ -170,11 +132,23 @@ class Senders:
                 ("ua", columns.word("ua", first_row)),
             ):
                 if key:
-                    other = tables[group].of(key, first)
-                    other.add(count, size, first, last, marks)
-                    other.comes_from(mark, self._room)
-                    if group in ("network", "as"):
-                        other.country, other.asn, other.as_name = country, asn, as_name
+                    place = (group, key, alike)
+                    found = sums.get(place)
+                    if found is None:
+                        found = sums[place] = Sum(first, last, marks, (country, asn, as_name))
+                    found.add(count, size, first, last, mark)
+        self._add_sums(sums)
+
+    def _add_sums(self, sums: dict[tuple[str, Hashable, int], Sum]) -> None:
+        """Update the tables of what sources share, or dial, once for rows that are alike."""
+        for (group, key, _), found in sums.items():
+            other = self.tables[group].of(key, found.first)
+            other.add(found.count, found.size, found.first, found.last, found.marks)
+            other.come_from(found.sources, self._room)
+            if group in ("network", "as"):
+                other.country, other.asn, other.as_name = found.place
+            elif group in ("number", "dials"):
+                other.country = found.place[0]
 
     def _add_peaks(self, columns: Columns) -> None:
         """Find the busiest second of each source exactly, where a batch is longer than a second."""
@@ -229,23 +203,34 @@ class Senders:
                 for row in tried
             ]
             self._hold(columns, "password", tried, texts)
-        for row in columns.named("number"):
-            number = columns.word("number", row)
-            prefix = columns.word("number_prefix", row)
-            self._hold(columns, "number", [row], [number])
-            if prefix:
-                self._hold(columns, "prefix", [row], [prefix])
-            sender = source.get(columns.word("src", row))
-            time, size = int(columns.times[row]), int(columns.sizes[row])
-            marks = (*columns.marks(row), ("number", number))
-            if prefix:
-                marks = (*marks, ("prefix", prefix))
-            for group, key in (("number", number), ("dials", columns.word("number_country", row))):
-                if key and sender is not None:
-                    dialled = self.tables[group].of(key, time)
-                    dialled.add(1, size, time, time, marks)
-                    dialled.comes_from(hash(sender.key), self._room)
-                    dialled.country = columns.word("number_country", row)
+        dialled = columns.named("number")
+        if not dialled:
+            return
+        self._hold(columns, "number", dialled, [columns.word("number", row) for row in dialled])
+        tried = [row for row in dialled if columns.word("number_prefix", row)]
+        self._hold(columns, "prefix", tried, [columns.word("number_prefix", row) for row in tried])
+        sums: dict[tuple[str, Hashable, int], Sum] = {}
+        times, sizes = columns.times[dialled].tolist(), columns.sizes[dialled].tolist()
+        shared: dict[Hashable, Marks] = {}
+        for row, time, size in zip(dialled, times, sizes, strict=True):
+            address = columns.word("src", row)
+            if address not in source:
+                continue
+            number, prefix = columns.word("number", row), columns.word("number_prefix", row)
+            alike = columns.marks(row)
+            marks = shared.get((id(alike), number, prefix))
+            if marks is None:
+                marks = (*alike, ("number", number), *((("prefix", prefix),) if prefix else ()))
+                shared[id(alike), number, prefix] = marks
+            country = columns.word("number_country", row)
+            for group, key in (("number", number), ("dials", country)):
+                if key:
+                    place = (group, key, id(marks))
+                    found = sums.get(place)
+                    if found is None:
+                        found = sums[place] = Sum(time, time, marks, (country, 0, ""))
+                    found.add(1, size, time, time, hash(address))
+        self._add_sums(sums)
 
     def _hold(self, columns: Columns, kind: str, rows: list[int], values: list[str]) -> None:
         for group in _BY_USER:

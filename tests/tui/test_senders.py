@@ -264,3 +264,27 @@ def _pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
 @pytest.mark.parametrize("keys", [("S", "j"), ("S", "tab"), ("S", *"bbbb"), ("S", "B")])
 def test_looks(snap_compare: Any, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     assert snap_compare(application(senders()), terminal_size=size, run_before=_pressing(*keys))
+
+
+class _Knows:
+    """Give reasons, and what shapes are made of."""
+
+    def __call__(self, record: Record) -> list[Any]:
+        return []
+
+    def prehash(self, record: Record) -> str:
+        return f"shape 1\n\nB\nVia\nFrom {HOSTILE}\n"
+
+
+async def test_the_inspector_says_what_a_shape_is_made_of_when_asked() -> None:
+    async with running(senders(), explain=_Knows()) as (app, pilot):
+        await pilot.press("g", "enter")
+        await pilot.pause()
+        assert "made of" not in screen(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "shape 1" in screen(app)
+        check(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "made of" not in screen(app)

@@ -18,7 +18,7 @@ from typing import ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -28,10 +28,11 @@ from siptui import text
 from siptui.record import Record
 from siptui.tui.paint import Part, Signs
 from siptui.tui.widgets.inspector.account import Account, account
+from siptui.tui.widgets.inspector.bindings import BINDINGS
 from siptui.tui.widgets.inspector.chrome import Title, Upright, bytes_of, is_hex
 from siptui.tui.widgets.inspector.decoded import Decoded
 from siptui.tui.widgets.inspector.dump import NARROW, WIDE, Dump, dump_width
-from siptui.tui.widgets.inspector.items import Fact
+from siptui.tui.widgets.inspector.items import SHAPE, Fact, shape_facts
 from siptui.tui.widgets.inspector.part import InspectorPart
 
 __all__ = ["Fact", "Inspector"]
@@ -52,10 +53,6 @@ class Hides(Protocol):
         ...
 
 
-def _binding(keys: str, action: str, words: str, id: str, tooltip: str) -> Binding:
-    return Binding(keys, action, words, show=False, id=f"inspector.{id}", tooltip=tooltip)
-
-
 class Inspector(Widget):
     """Show one message decoded and as bytes, linked both ways."""
 
@@ -74,37 +71,7 @@ class Inspector(Widget):
     Inspector.-finding > #inspector-find { display: block; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("j,down", "move(1)", "down", "down", "One line or row down."),
-        _binding("k,up", "move(-1)", "up", "up", "One line or row up."),
-        _binding("h,left", "sideways(-1)", "left", "left", "One byte left."),
-        _binding("l,right", "sideways(1)", "right", "right", "One byte right."),
-        _binding("ctrl+d", "page(0.5)", "half down", "half_down", "Half a page down."),
-        _binding("ctrl+u", "page(-0.5)", "half up", "half_up", "Half a page up."),
-        _binding("pagedown,ctrl+f", "page(1)", "page down", "page_down", "A page down."),
-        _binding("pageup,ctrl+b", "page(-1)", "page up", "page_up", "A page up."),
-        _binding("g,home", "end(-1)", "top", "top", "To the first line."),
-        _binding("G,end", "end(1)", "end", "end", "To the last line."),
-        _binding("tab", "part(1)", "bytes", "next_part", "From the message to its bytes."),
-        _binding("shift+tab", "part(-1)", "message", "part_before", "From the bytes back."),
-        _binding("f", "frame", "frame", "frame", "The payload alone, or the whole frame."),
-        _binding("left_square_bracket", "step(-1)", "frame before", "frame_before",
-                 "The captured frame before, of a message in several."),
-        _binding("right_square_bracket", "step(1)", "next frame", "frame_next",
-                 "The next captured frame of a message in several."),
-        _binding("slash", "find", "find", "find", "Search in this message; 0x0d0a finds bytes."),
-        _binding("n", "again(1)", "find next", "find_next", "To the next match."),
-        _binding("N", "again(-1)", "find previous", "find_previous", "To the match before."),
-        _binding("d", "defect", "next defect", "defect", "To the next defect and its bytes."),
-        _binding("enter,plus,equals_sign", "term(False)", "only this", "only",
-                 "Show only messages like the line under the cursor."),
-        _binding("minus", "term(True)", "hide this", "hide",
-                 "Hide messages like the line under the cursor."),
-        _binding("y", "copy_message", "copy", "copy",
-                 "Send the message to the terminal's clipboard (OSC 52)."),
-        _binding("Y", "copy_value", "copy value", "copy_value",
-                 "Send the value under the cursor to the terminal's clipboard (OSC 52)."),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     class TermChosen(Message):
         """The user wants only (or, with a minus, none of) the messages like this one."""
@@ -133,6 +100,7 @@ class Inspector(Widget):
         self._shown: tuple[Record | None, Hides | None] | None = None
         self._account = Account((), b"", ())
         self._whole = False
+        self._shapes = False
         self._frame = 0
         self._needle = ""
         self._part = "message"
@@ -176,7 +144,9 @@ class Inspector(Widget):
         if not self.is_mounted:
             return
         item = self.decoded.item
-        facts = self._explain(self._record) if self._explain and self._record else ()
+        facts = [*self._explain(self._record)] if self._explain and self._record else []
+        if self._shapes and self._record:
+            facts += shape_facts(self._explain, self._record)
         frame = self._frame if self._whole else None
         self._account = account(self._record, facts, frame, self._zone)
         items = self._account.items
@@ -303,6 +273,17 @@ class Inspector(Widget):
         if self._record is not None and self._record.frames:
             self._whole = not self._whole
             self._read()
+
+    def action_shape(self) -> None:
+        """Show what the shape is made of, or not any more."""
+        self._shapes = not self._shapes
+        self._read()
+        if self._shapes:
+            first = (n for n, each in enumerate(self.decoded.items) if each.name == SHAPE)
+            if (number := next(first, None)) is not None:
+                self.decoded.move_to(number)
+            else:
+                self.notify("the message has no shape, or nobody knows why", markup=False)
 
     def action_step(self, step: int) -> None:
         """Show another of the frames that carried the message."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from siptui import text
+from siptui.record import Record
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.part import NOWHERE, Range
 
@@ -21,6 +22,17 @@ class Fact(NamedTuple):
     start: int = -1
     """Where its bytes begin in the message; -1 if it comes from none."""
     stop: int = -1
+
+
+SHAPE = "made of"
+"""The title of the lines that say what a shape is made of."""
+
+
+def shape_facts(explain: object, record: Record) -> list[Fact]:
+    """Return what the shape of a record is made of, a fact a line, if `explain` can tell."""
+    prehash = getattr(explain, "prehash", None)
+    words = prehash(record) if prehash else ""
+    return [Fact(SHAPE, line) for line in words.splitlines() if line.strip()]
 
 
 class Item(NamedTuple):

@@ -1,0 +1,73 @@
+"""Which senders of one grouping are held, and which have to go?"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Hashable
+from itertools import islice
+
+from siptui.store.sender import Marks, Room, Sender
+
+_LITTLE = 3
+"""Messages up to which a sender is the first to go."""
+
+
+class Table:
+    """Hold the senders of one grouping, within bounds."""
+
+    def __init__(self, limit: int, room: Room) -> None:
+        self.limit = limit
+        self._room = room
+        self.senders: dict[Hashable, Sender] = {}
+        self.let_go = 0
+        """Senders that were forgotten."""
+        self.messages_let_go = 0
+        """Messages of those."""
+
+    def of(self, key: Hashable, time: int) -> Sender:
+        """Return the sender of a key; a new one if it is not held."""
+        found = self.senders.get(key)
+        if found is None:
+            if len(self.senders) >= self.limit:
+                self._prune()
+            found = self.senders[key] = Sender(key, time)
+        return found
+
+    def _prune(self) -> None:
+        """Forget a quarter: who sent little, the oldest first, then who was silent longest."""
+        wanted = max(1, self.limit // 4)
+        little = (each for each in self.senders.values() if each.messages <= _LITTLE)
+        going = list(islice(little, wanted))
+        if len(going) < wanted:
+            rest = (each for each in self.senders.values() if each.messages > _LITTLE)
+            going += heapq.nsmallest(wanted - len(going), rest, key=lambda each: each.last)
+        for sender in going:
+            self.let_go += 1
+            self.messages_let_go += sender.messages
+            self._room.left += sender.room
+            del self.senders[sender.key]
+
+
+class Sum:
+    """Hold what rows of one batch add to one sender."""
+
+    __slots__ = ("count", "first", "last", "marks", "place", "size", "sources")
+
+    def __init__(self, first: int, last: int, marks: Marks, place: tuple[str, int, str]) -> None:
+        self.count = self.size = 0
+        self.first, self.last = first, last
+        self.marks = marks
+        self.place = place
+        """Country, number and name of the autonomous system."""
+        self.sources: set[int] = set()
+        """Hashes of the addresses."""
+
+    def add(self, count: int, size: int, first: int, last: int, source: int) -> None:
+        """Add rows of one source, that arrived from `first` to `last`."""
+        self.count += count
+        self.size += size
+        if first < self.first:
+            self.first = first
+        if last > self.last:
+            self.last = last
+        self.sources.add(source)
