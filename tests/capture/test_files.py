@@ -375,7 +375,7 @@ def test_hostile_lengths_take_no_memory(tmp_path: Path) -> None:
         (b"RTSS" + bytes(60), "Network Monitor 1"),
         (b"snoop\0\0\0" + bytes(60), "a snoop capture"),
         (b"\x28\xb5\x2f\xfd" + bytes(60), "unpack it first with unzstd"),
-        (os.urandom(4) + bytes(60), "neither pcap nor pcapng"),
+        (bytes.fromhex("8f3b96cd") + bytes(60), "neither pcap nor pcapng"),
         (b"\x0a\x0d\x0d\x0a" + bytes(60), "neither pcap nor pcapng"),
     ],
 )
