@@ -8,7 +8,7 @@ from siptui.tui.roster import Cell, Moment, Words
 from siptui.tui.widgets.listing import Head
 
 _HEADS = (
-    Head("source", "sources", 7, "right"),
+    Head("source", "sources", 8, "right"),
     Head("shared", "what they share", 28),
     Head("last", "last", 8),
     Head("messages", "messages", 8, "right"),

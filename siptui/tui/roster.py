@@ -62,7 +62,7 @@ class Heading:
 
 
 HEADINGS = (
-    Heading("messages", "messages", 8, 8, "right", "value"),
+    Heading("messages", "messages", 9, 9, "right", "value"),
     Heading("shown", "shown", 7, 7, "right", "value"),
     Heading("source", "sources", 7, 7, "right", "value"),
     Heading("prefix", "prefixes", 8, 20, "left", "value"),
@@ -70,7 +70,7 @@ HEADINGS = (
     Heading("last", "last", 8, 8),
     Heading("tool", "tools", 8, 26, "left", "text"),
     Heading("user", "users", 5, 6, "right", "value"),
-    Heading("rate", "rate", 6, 7, "right", "value"),
+    Heading("rate", "rate", 7, 7, "right", "value"),
     Heading("method", "methods", 8, 26, "left", "request"),
     Heading("number", "numbers", 7, 7, "right", "value"),
     Heading("country", "cc", 2, 4, "left", "value"),
@@ -202,7 +202,13 @@ def cell(sender: Sender, name: str, moment: Moment, shown: int = 0) -> str:
         return listed(sender, name, " ")
     if name == "as":
         return text.safe(sender.as_name or (f"AS{sender.asn}" if sender.asn else ""))
+    if name == "retransmission":
+        return _habit(sender)
     return text.safe(str(getattr(sender, name)))
+
+
+def _habit(sender: Sender) -> str:
+    return text.safe(sender.retransmission).replace("repeats ", "every ")
 
 
 def listed(sender: Sender, kind: str, between: str = ", ", most: int = 12) -> str:
@@ -238,16 +244,16 @@ def details(sender: Sender, group: Group, words: Words) -> Sequence[tuple[str, s
         if each
     )
     found = [
-        ("place", place),
         ("labels", listed(sender, "labels")),
         ("tools", listed(sender, "tool")),
-        ("agents", agents),
-        ("methods", listed(sender, "method")),
         ("answered", text.safe(sender.reaction)),
-        ("repeats", text.safe(sender.retransmission)),
-        ("passwords", tried),
         ("numbers", numbers if group.name != "number" else ""),
         ("prefixes", listed(sender, "prefix")),
+        ("passwords", tried),
+        ("agents", agents),
+        ("place", place),
+        ("repeats", _habit(sender)),
+        ("methods", listed(sender, "method")),
         ("shapes", listed(sender, "shape", most=3) if group.name != "shape" else ""),
     ]
     return [(title, value) for title, value in found if value]

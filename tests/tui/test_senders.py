@@ -53,7 +53,7 @@ async def test_a_row_says_what_a_source_has_shown() -> None:
         await pilot.pause()
         rows = screen(app).splitlines()
         first = next(row for row in rows if row.startswith(" 203.0.113.9"))
-        for words in ("RU", "12:00:09", "40", "sipvicious/svwar"[:8], "enumerat"):
+        for words in ("RU", "12:00:09", "40", "sipvici", "enumerat"):
             assert words in first
         assert len(there(app).senders) == 5
 
@@ -130,11 +130,17 @@ async def test_what_is_left_is_one_key_on_both_screens() -> None:
     async with running(senders()) as (app, pilot):
         await pilot.press("slash", *"len>10", "enter", "w")
         assert app.view.filter.text == "len>10 -known"
+        while app.view.scanned < 1:
+            app.view.refresh()
         assert len(app.view) == 15
         await pilot.press("S")
         await pilot.pause()
         assert "203.0.113.9" not in screen(app)
         await pilot.press("w")
+        await pilot.pause()
+        while app.view.scanned < 1:
+            app.view.refresh()
+        there(app).update(anew=True)
         await pilot.pause()
         assert app.view.filter.text == "len>10"
         assert "203.0.113.9" in screen(app)

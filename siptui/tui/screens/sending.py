@@ -245,15 +245,21 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
         words = self.monitor.hide_value
         at = self.listing.cursor
         found: Sequence[tuple[str, str]] = ()
+        name = ""
         if self.look.campaigns and at < len(self.campaigns):
             found = alike.details(self.campaigns[at], words)
+            name = alike.shared(self.campaigns[at], words)
         elif not self.look.campaigns and at < len(self.senders):
             found = roster.details(self.senders[at], self.group, words)
-        if list(found) == self._about:
+            name = roster.name_of(self.group, self.senders[at].key, words)
+        told = [(name, ""), *found]
+        if told == self._about:
             return
-        self._about = list(found)
+        self._about = told
         width = self.about.size.width
-        lines: list[list[Part]] = [rule([], (), width, self.monitor.signs, False)]
+        lines: list[list[Part]] = [
+            rule([(text.cut(name, width - 8), "title")], (), width, self.monitor.signs, False)
+        ]
         for title, value in found:
             for number, line in enumerate(text.wrap(value, max(10, width - 12))[:2]):
                 lines.append([(text.fit("" if number else f" {title}", 11), "dim"), (line, "text")])
