@@ -282,6 +282,7 @@ class View:
             )
         self._matched.keep(self._chunks())
         self._matched.arrange(self._frozen_at)
+        self._drop_marks()
 
     @property
     def new_count(self) -> int:

@@ -85,7 +85,7 @@ def records(draw: st.DrawFn, times: st.SearchStrategy[int] | None = None) -> Rec
     )
 
 
-def message(number: int = 0, **more: object) -> Record:
+def message(number: int = 0, /, **more: object) -> Record:
     """Return one plain message, 10 ms later for each `number`."""
     data = more.pop("data", None)
     if data is None:

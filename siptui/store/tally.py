@@ -94,14 +94,17 @@ class Tally:
             self._steps = self._steps | {step: dict(kept_counts)}
 
     def _forget(self) -> None:
-        kept: dict[Hashable, list[int]] = {}
         characters = 0
+        held = []
+        # Of those that are as common, the later ones stay: the others may never return.
+        newest_first = reversed(list(self._counts.items()))
         for value, entry in heapq.nlargest(
-            self._capacity, self._counts.items(), key=lambda each: each[1][0]
+            self._capacity, newest_first, key=lambda each: each[1][0]
         ):
             if characters + _length(value) <= self._most_characters:
-                kept[value] = entry
+                held.append((value, entry))
                 characters += _length(value)
+        kept = dict(reversed(held))
         self.forgotten += len(self._counts) - len(kept)
         self._counts = kept
         self._characters = characters
