@@ -1,6 +1,6 @@
 """Take the pictures of the real application on the demo: ``python screenshots/make.py``.
 
-Writes an SVG for each scene and, where rsvg-convert (Debian: librsvg2-bin) is installed, a PNG.
+Writes an SVG for each scene and, where rsvg-convert (Debian: librsvg2-bin and fonts-firacode) is installed, a PNG.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ SCENES = (
     Scene("filter-120x36", (120, 36), ("slash", *"country:RU -tool:sv ")),
     Scene("help-120x36", (120, 36), ("question_mark",)),
     Scene("export-120x36", (120, 36), ("space", "e")),
+    Scene("senders-120x36", (120, 36), ("S",)),
     Scene("light-120x36", (120, 36), ("i",), "siptui-light"),
 )
 
@@ -109,7 +110,9 @@ def main() -> None:
         if wanted and scene.name not in wanted:
             continue
         picture = FOLDER / f"{scene.name}.svg"
-        picture.write_text(asyncio.run(take(scene)), "utf-8")
+        # Without this, converters drop the spaces that rows are aligned with.
+        drawn = asyncio.run(take(scene)).replace("<text ", '<text xml:space="preserve" ')
+        picture.write_text(drawn, "utf-8")
         if shutil.which("rsvg-convert"):
             subprocess.run(
                 ["rsvg-convert", "-o", str(picture.with_suffix(".png")), str(picture)], check=True
