@@ -84,6 +84,11 @@ class Record:
     tag_extension: str = ""
     tag_user: str = ""
     tag_password: str = ""
+    auth_user: str = ""
+    """The user name of its digest credentials."""
+    auth_realm: str = ""
+    auth_password: str = ""
+    """The common password that explains its response to a nonce of ours; empty if none does."""
     shape: str = ""
     """Fingerprint of how the message is written, not of what it says."""
     labels: tuple[str, ...] = ()
@@ -283,6 +288,9 @@ FIELDS: tuple[Field, ...] = (
     _word("tag_extension", "tag ext", 8, "extension a SIPVicious tag carries"),
     _word("tag_user", "tag user", 8, "user name a SIPVicious tag carries"),
     _word("tag_password", "tag pass", 8, "password a SIPVicious tag carries"),
+    _word("auth_user", "auth user", 10, "user name of its credentials"),
+    _word("auth_realm", "realm", 10, "realm of its credentials"),
+    _word("auth_password", "password", 10, "common password that answers our challenge so"),
     _word(
         "new",
         "new",

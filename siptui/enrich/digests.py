@@ -17,7 +17,7 @@ USERS = 8
 """Users whose responses are remembered for one source."""
 
 _PARAMETER = re.compile(
-    rb"""(?i)(?:^|[\s,])(username|nonce|response|nc)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)"""
+    rb"""(?i)(?:^|[\s,])(username|realm|nonce|uri|response|nc|cnonce|qop|algorithm)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)"""
 )
 
 _LONGEST = 4096
@@ -32,6 +32,11 @@ class Credentials(NamedTuple):
     response: bytes
     nonce_count: bytes
     """The nonce count as it came; empty without ``qop``."""
+    realm: bytes = b""
+    uri: bytes = b""
+    qop: bytes = b""
+    cnonce: bytes = b""
+    algorithm: bytes = b""
 
 
 def read(value: bytes) -> Credentials | None:
@@ -48,6 +53,7 @@ def read(value: bytes) -> Credentials | None:
         found.get(b"nonce", b""),
         found[b"response"],
         found.get(b"nc", b""),
+        *(found.get(name, b"") for name in (b"realm", b"uri", b"qop", b"cnonce", b"algorithm")),
     )
 
 

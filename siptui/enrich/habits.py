@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from siptui.enrich import digests
 from siptui.enrich.content import is_initial
+from siptui.enrich.credentials import Guesses
 from siptui.enrich.hosts import network
 from siptui.enrich.sources import FLOOD_SECONDS, SECOND, Recent, Source, Traffic, distinct
-from siptui.record import Record
+from siptui.record import Record, decode
 
 SCANS = 3
 """OPTIONS of a source that are a capability scan; after that it is a habit."""
@@ -34,6 +35,7 @@ class Habits:
         """Use `bits` for the labels; `issued` knows the responder's nonces, if there is one."""
         self.traffic = Traffic()
         self._issued = issued
+        self._guesses = Guesses() if issued is not None else None
         self._digests: Recent[digests.Digests] = Recent(GUESSERS)
         self._groups: Recent[dict[int, int]] = Recent(GROUPS)
         self._probes: Recent[set[int]] = Recent(GROUPS)
@@ -118,10 +120,16 @@ class Habits:
         credentials = digests.read(value) if value is not None else None
         if credentials is None:
             return found
-        if self._issued is not None:
+        record.auth_user, record.auth_realm = decode(credentials.user), decode(credentials.realm)
+        if self._issued is not None and self._guesses is not None:
             nonce = credentials.nonce.decode("latin-1")
             ours = self._issued(nonce, record.src, record.time / SECOND)
             found |= self._verified if ours else self._foreign
+            if ours:
+                body = record.data.partition(b"\r\n\r\n")[2]
+                record.auth_password = self._guesses.password(
+                    credentials, record.method, body, record.time, record.tag_password
+                )
         if record.method in ("REGISTER", "INVITE"):
             history = self._digests.get(record.src)
             if history is None:

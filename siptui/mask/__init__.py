@@ -38,8 +38,16 @@ _REMEMBERED = 4_000_000
 """Bytes of messages whose hidden form is kept, for frames share them and screens ask again."""
 
 _ADDRESSES = ("src", "dst")
-_NAMES = ("user", "number", "tag_extension", "tag_user", "tag_password")
-_TEXTS = ("ua", "as_name")
+_NAMES = (
+    "user",
+    "number",
+    "tag_extension",
+    "tag_user",
+    "tag_password",
+    "auth_user",
+    "auth_password",
+)
+_TEXTS = ("ua", "as_name", "auth_realm")
 _SPANS = {"from": "From: ", "to": "To: ", "contact": "Contact: ", "call_id": "Call-ID: "}
 """Fields whose meaning depends on the name of the header field before them."""
 

@@ -104,6 +104,15 @@ def _meaning(record: Record) -> Iterator[Item]:
                 value=value,
             )
 
+    tried = (
+        ("tries as", record.auth_user, "auth_user", "in its credentials"),
+        ("realm", record.auth_realm, "auth_realm", "in its credentials"),
+        ("password", record.auth_password, "auth_password", "explains its answer to our nonce"),
+    )
+    for title, value, field, why in tried:
+        if value:
+            yield fact(title, f"{value}  {why}", term(field, value), value=value)
+
 
 def _span(record: Record, name: str) -> Range:
     at = 2 * SPANS.index(name)
