@@ -1,6 +1,7 @@
 """Take the pictures of the real application on the demo: ``python screenshots/make.py``.
 
-Writes an SVG for each scene and, where rsvg-convert (Debian: librsvg2-bin and fonts-firacode) is installed, a PNG.
+Writes an SVG for each scene and, where rsvg-convert (Debian: librsvg2-bin, with fonts-firacode and pngquant) is
+installed, a PNG.
 """
 
 from __future__ import annotations
@@ -114,9 +115,10 @@ def main() -> None:
         drawn = asyncio.run(take(scene)).replace("<text ", '<text xml:space="preserve" ')
         picture.write_text(drawn, "utf-8")
         if shutil.which("rsvg-convert"):
-            subprocess.run(
-                ["rsvg-convert", "-o", str(picture.with_suffix(".png")), str(picture)], check=True
-            )
+            png = str(picture.with_suffix(".png"))
+            subprocess.run(["rsvg-convert", "-o", png, str(picture)], check=True)
+            if shutil.which("pngquant"):
+                subprocess.run(["pngquant", "--force", "--output", png, "64", png], check=True)
         print(picture.name)
 
 
