@@ -198,7 +198,10 @@ class Engine:
         if command == "stop":
             self.stopping = True
         elif command == "respond" and self._responder is not None and words[0] in MODES:
+            # What was answered before belongs to the mode before.
+            self._hand_on()
             self._responder.mode = words[0]
+            self._output.status(self.status())
 
     def _close(self) -> None:
         for source in self._sources:

@@ -15,6 +15,7 @@ from siptui.status import Status
 from siptui.store.campaigns import Campaigns
 from siptui.store.chunk import Chunk
 from siptui.store.pulse import Pulse
+from siptui.store.reactions import Reactions
 from siptui.store.senders import Senders
 from siptui.store.tallies import COUNTED, Tallies
 
@@ -47,6 +48,8 @@ class Store:
         """Everybody who sends, since the start or since `clear`."""
         self.campaigns = Campaigns()
         """Senders that work together, likewise."""
+        self.reactions = Reactions()
+        """What sources did after our answers, likewise."""
         self.pulse = Pulse()
         """Messages of each of the last seconds, by the clock of the capture."""
         self.status = Status()
@@ -97,6 +100,7 @@ class Store:
             self._evict()
         self.senders.add(batch)
         self.campaigns.add(batch)
+        self.reactions.add(batch, self.status.respond_mode)
 
     def _chunk_for(self, batch: Batch) -> Chunk:
         """Return the newest chunk, or a new one where the batch does not fit."""
@@ -128,6 +132,7 @@ class Store:
             self.tallies = Tallies()
             self.senders = Senders()
             self.campaigns = Campaigns()
+            self.reactions = Reactions()
 
     def chunk_of(self, seq: int) -> Chunk | None:
         """Return the chunk that holds a row, or None if it is held no more."""

@@ -77,13 +77,14 @@ class Answer:
     def text(self) -> str:
         """Say it in a few words: ``401 32 times: REGISTER 31 after 0.01 s``."""
         done = sum(self.actions.values())
+        answer = self.status or "mirrored"
         if not done:
-            return f"{self.status} {self.count} times: silent"
+            return f"{answer} {self.count} times: silent"
         what = ", ".join(
             f"{name} {number}"
             for name, number in sorted(self.actions.items(), key=lambda each: -each[1])
         )
-        return f"{self.status} {self.count} times: {what} after {self.total / done:.2f} s"
+        return f"{answer} {self.count} times: {what} after {self.total / done:.2f} s"
 
 
 class Answers:

@@ -63,6 +63,17 @@ class Columns:
         rows: list[int] = np.flatnonzero(found).tolist()
         return rows
 
+    def action(self, row: int) -> str:
+        """Return what a row does, for somebody who was answered."""
+        method = self.word("method", row) or "no SIP"
+        return f"{method} with credentials" if self.word("auth_user", row) else method
+
+    def credentials(self, row: int) -> str:
+        """Return the credentials of a row: ``user at realm``, the password if it is known."""
+        words = f"{self.word('auth_user', row)} at {self.word('auth_realm', row)}"
+        password = self.word("auth_password", row)
+        return f"{words}: {password}" if password else words
+
     def keys(self, group: str) -> tuple[Sequence[Hashable], NDArray[Any]]:
         """Return the keys of a grouping and each row's place in them."""
         found = self._keys.get(group)

@@ -14,7 +14,7 @@ DISTINCT = 1000
 """Distinct users, or sources, that are counted exactly; above it is more than that."""
 FEW = 8
 """Distinct users, or sources, that are counted even if there is no room left."""
-CAPS = {"password": 100, "number": 100, "prefix": 50, "ua": 10, "shape": 10}
+CAPS = {"password": 100, "credentials": 100, "number": 100, "prefix": 50, "ua": 10, "shape": 10}
 CAP = 40
 """Distinct values of one kind that are held for one sender."""
 
@@ -213,6 +213,11 @@ class Sender:
     def passwords(self) -> tuple[str, ...]:
         """Passwords that its tags carried, as ``user:password``."""
         return self.get("password")
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """User names and realms of its credentials, with common passwords that explain them."""
+        return self.get("credentials")
 
     @property
     def retransmission(self) -> str:

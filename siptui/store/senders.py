@@ -18,7 +18,7 @@ from siptui.batch import Batch
 from siptui.store.behaviour import EXAMINED, Answers, Repetition
 from siptui.store.columns import Columns, network
 from siptui.store.sender import Marks, Room, Sender
-from siptui.store.table import Sum, Table
+from siptui.store.table import Sum, Table, natural
 
 LIMITS = {
     "src": 20_000, "network": 10_000, "as": 5_000, "country": 400, "tool": 500, "shape": 5_000,
@@ -99,7 +99,7 @@ class Senders:
         if sort == "rate":
             return lambda each: each.rate(now)
         if sort == "key":
-            return lambda each: _natural(each.key)
+            return lambda each: natural(each.key)
         if sort == "as":
             return lambda each: each.asn
         if sort == "reaction":
@@ -196,6 +196,8 @@ class Senders:
     def _add_texts(self, columns: Columns) -> None:
         """Add numbers and passwords: rare in most traffic, different in every row of some."""
         source = self.tables["src"].senders
+        if tried := columns.named("auth_user"):
+            self._hold(columns, "credentials", tried, list(map(columns.credentials, tried)))
         tried = columns.named("tag_password", "tag_user")
         if tried:
             texts = [
@@ -261,7 +263,7 @@ class Senders:
                     if not columns.status[row]:
                         time = int(columns.times[row])
                         sender.repetition.add(columns.message_hash(row), time)
-        answering = columns.status > 0
+        answering = (columns.status > 0) | (columns.ours > 0)
         if self._waiting or answering.any():
             self._follow(columns, answering)
 
@@ -285,16 +287,7 @@ class Senders:
                 key = columns.word("src", row)
                 sender = senders.get(key)
                 if sender is not None and sender.answers is not None and sender.answers.waits:
-                    sender.answers.acts(columns.word("method", row) or "no SIP", time)
+                    sender.answers.acts(columns.action(row), time)
                 self._waiting.discard(key)
         if len(self._waiting) > LIMITS["src"]:
             self._waiting &= senders.keys()
-
-
-def _natural(key: Hashable) -> tuple[object, ...]:
-    """Return what sorts addresses by number and everything else by its text."""
-    text = str(key)
-    parts = text.partition("/")[0].split(".")
-    if len(parts) == 4 and all(each.isdecimal() for each in parts):
-        return (0, *(int(each) for each in parts))
-    return (1, text)

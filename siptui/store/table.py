@@ -71,3 +71,12 @@ class Sum:
         if last > self.last:
             self.last = last
         self.sources.add(source)
+
+
+def natural(key: Hashable) -> tuple[object, ...]:
+    """Return what sorts addresses by number and everything else by its text."""
+    text = str(key)
+    parts = text.partition("/")[0].split(".")
+    if len(parts) == 4 and all(each.isdecimal() for each in parts):
+        return (0, *(int(each) for each in parts))
+    return (1, text)

@@ -250,6 +250,7 @@ def details(sender: Sender, group: Group, words: Words) -> Sequence[tuple[str, s
         ("numbers", numbers if group.name != "number" else ""),
         ("prefixes", listed(sender, "prefix")),
         ("passwords", tried),
+        ("tries", ", ".join(words("user", each) for each in sender.credentials[:12])),
         ("agents", agents),
         ("place", place),
         ("repeats", _habit(sender)),
