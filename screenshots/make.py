@@ -1,7 +1,7 @@
 """Take the pictures of the real application on the demo: ``python screenshots/make.py``.
 
-Writes an SVG for each scene and, where rsvg-convert (Debian: librsvg2-bin, with fonts-firacode and pngquant) is
-installed, a PNG.
+Writes an SVG for each scene, and a PNG where rsvg-convert is installed (Debian: librsvg2-bin, with
+fonts-firacode and pngquant).
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ async def take(scene: Scene) -> str:
         live=False,
         explain=reasons(enricher),
         country_name=country_name,
+        label_words=enricher.labels.book.words,
         environment={},
         directory=Path("/home/watcher"),
     )

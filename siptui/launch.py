@@ -238,6 +238,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
             control=process.command,
             explain=reasons(enricher),
             country_name=country_name,
+            label_words=enricher.labels.book.words,
         )
     finally:
         process.stop()

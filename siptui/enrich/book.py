@@ -83,6 +83,11 @@ class Book:
         self.labels: dict[str, Label] = {each.name: each for each in found}
         self.rules = tuple(rules)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The short word for each label that has one, by its name."""
+        return {name: label.word for name, label in self.labels.items() if label.word}
+
     def worst(self, names: Iterable[str]) -> Label | None:
         """Return the most severe of the labels with these names, None if there is none."""
         wanted = set(names)

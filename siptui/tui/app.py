@@ -56,6 +56,7 @@ class SiptuiApp(App[None]):
         directory: Path | None = None,
         explain: Explain | None = None,
         country_name: Callable[[str], str] = str,
+        label_words: Mapping[str, str] | None = None,
         environment: Mapping[str, str] = os.environ,
         driver_class: type[Driver] | None = None,
     ) -> None:
@@ -64,8 +65,8 @@ class SiptuiApp(App[None]):
         `clock` gives seconds since the epoch. `control` takes commands for the engine. `title` is
         what the header calls the source, `live` whether it is one that waits. `directory` is where
         exports go by default. `explain` gives the reasons for what is said of a record,
-        `country_name` the name of a code. Raises SiptuiError for an unknown theme and for keys
-        that clash.
+        `country_name` the name of a code, `label_words` the short words for labels. Raises
+        SiptuiError for an unknown theme and for keys that clash.
         """
         no_color = "NO_COLOR" in environment
         # Textual decides in its constructor between dropping colours and turning them grey.
@@ -93,6 +94,7 @@ class SiptuiApp(App[None]):
             directory=directory or Path.cwd(),
             explain=explain,
             country_name=country_name,
+            label_words=label_words,
         )
         self.set_class(settings.ascii, "-ascii")
 

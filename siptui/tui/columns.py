@@ -6,7 +6,7 @@ can use it. Every text is made from the record at this moment and has been throu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -164,11 +164,14 @@ def term_field(column: str, record: Record) -> str:
     return column
 
 
-def value(record: Record, name: str) -> str:
-    """Return a field of a record as one safe text; empty if it is unknown."""
+def value(record: Record, name: str, short: Mapping[str, str] | None = None) -> str:
+    """Return a field of a record as one safe text; empty if it is unknown.
+
+    Of a list, `short` gives the words that stand for its members in rows.
+    """
     found = FIELD[name].get(record)
     if isinstance(found, tuple):
-        return " ".join(map(text.safe, found))
+        return " ".join(text.safe((short or {}).get(each, each)) for each in found)
     if isinstance(found, bool):
         return "yes" if found else ""
     if isinstance(found, str):
@@ -176,7 +179,9 @@ def value(record: Record, name: str) -> str:
     return str(found) if found else ""
 
 
-def cell(record: Record, column: Column, width: int) -> Cell:
+def cell(
+    record: Record, column: Column, width: int, short: Mapping[str, str] | None = None
+) -> Cell:
     """Return the text of a cell, cut or filled up to `width`, and its role."""
     name = column.field
     if name == "method":
@@ -185,7 +190,7 @@ def cell(record: Record, column: Column, width: int) -> Cell:
     if name == "uri":
         words, role = _target(record, width)
         return text.fit(words, width), role
-    words = value(record, name)
+    words = value(record, name, short)
     if name in ("src", "dst"):
         words = middle(words, width)
     elif name == "country":

@@ -58,8 +58,7 @@ def term(field: str, value: object, hide: bool = False) -> str | None:
     """Return the filter term for one value of a field; None if there is no value."""
     if field == "time" or value in ("", 0, None, False):
         return None
-    words = filters.quote(str(value))
-    return f"{'-' if hide else ''}{field}:{words}"
+    return f"{'-' if hide else ''}{filters.exact(field, str(value))}"
 
 
 def entries(view: View, field: str, now: float, words: Words) -> tuple[list[Entry], int, int]:

@@ -83,6 +83,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         directory: Path,
         explain: Explain | None = None,
         country_name: Callable[[str], str] = str,
+        label_words: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(id="monitor")
         self.country_name = country_name
@@ -96,7 +97,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.live = live
         self.directory = directory
         self.signs: Signs = PLAIN if settings.ascii else Signs()
-        self.look = Look(columns=settings.columns, utc=settings.utc)
+        self.look = Look(columns=settings.columns, utc=settings.utc, label_words=label_words or {})
         self.arrangement = ARRANGEMENTS[0]
         self.zoomed = ""
         self.search = Search(view)

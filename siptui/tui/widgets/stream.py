@@ -8,8 +8,8 @@ the cursor and the first row shown stay on their records while others come and g
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import NamedTuple
 
@@ -46,6 +46,8 @@ class Look:
     """Messages held, for the title."""
     range_from: int = -1
     """Where a range of marks began; -1: nowhere."""
+    label_words: Mapping[str, str] = field(default_factory=dict)
+    """The short words that stand for labels."""
     empty: Sequence[str] = ()
     """Safe lines that say what is going on while there is no row."""
 
@@ -285,7 +287,10 @@ class Stream(Painted, can_focus=True):
                 return 0, [], False, False
             record = self._mask(record)
             self._sources = max(self._sources, min(39, len(record.src)))
-            cells = [columns.cell(record, column, width) for column, width in self.layout_columns]
+            short = self.look.label_words
+            cells = [
+                columns.cell(record, column, width, short) for column, width in self.layout_columns
+            ]
             news = bool(record.new)
             found = self._cells[seq] = (len(record.defects), cells, record.ours, news)
             if len(self._cells) > _CACHED:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from siptui import text
-from siptui.filters import quote
+from siptui.filters import exact
 from siptui.record import SPANS, Record
 from siptui.tui.widgets.inspector.items import Item, fact
 from siptui.tui.widgets.inspector.part import NOWHERE, Range
@@ -14,7 +14,7 @@ from siptui.tui.widgets.inspector.part import NOWHERE, Range
 
 def term(field: str, value: str) -> str:
     """Return the filter term that asks for `value` in `field`; empty for nothing."""
-    return f"{field}:{quote(value)}" if value else ""
+    return exact(field, value) if value else ""
 
 
 def quoted(words: str) -> str:
