@@ -231,6 +231,7 @@ class Engine:
                 recording.path, recording.frames, recording.size, self._recording_error
             ),
             respond_mode=responder.mode if responder is not None else "",
+            respond_modes=MODES if responder is not None else {},
             respond_counts=dict(responder.counts) if responder is not None else {},
             ended=ended,
         )

@@ -48,6 +48,8 @@ class Status:
     recording: RecordingStatus | None = None
     respond_mode: str = ""
     """How sockets answer; empty where there is no socket that could."""
+    respond_modes: dict[str, str] = field(default_factory=dict)
+    """How they could answer, in words, by mode."""
     respond_counts: dict[str, int] = field(default_factory=dict)
     """Answers sent and withheld, by reason."""
     error: str = ""

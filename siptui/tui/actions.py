@@ -40,6 +40,8 @@ class Situation:
     """Whether a range of marks was begun."""
     value: str = ""
     """The filter term of the value under the cursor, empty if it has none."""
+    answering: str = ""
+    """How sockets answer, empty where none can."""
 
 
 Reason = Callable[[Situation], str]
@@ -68,6 +70,10 @@ def _search(situation: Situation) -> str:
 
 def _held(situation: Situation) -> str:
     return "" if situation.held else "no message is held"
+
+
+def _socket(situation: Situation) -> str:
+    return "" if situation.answering else "only a UDP socket (--udp) can answer"
 
 
 NOTHING_BACK = "there is no step to go back"
@@ -210,6 +216,11 @@ ACTIONS: tuple[Action, ...] = (
         footer=7,
         panes=_LIST,
     ),
+    Action("conversation", ("C",), "conversation",
+           "Both directions of this message's source in time order, with the gaps.", LOOK, _rows),
+    Action("respond", ("R",), "answers",
+           "How the socket answers, and what sources did then; change the mode.", LOOK, _socket,
+           footer=6),
     Action(
         "inspector", ("i",), "inspector", "Show or hide the inspector beside the stream.", LOOK
     ),

@@ -48,8 +48,7 @@ def _report(facts: Facts, status: Status) -> None:
     if status.recording is not None:
         facts.recording_failed = bool(status.recording.error)
         facts.recording = _recording(status.recording)
-    if status.respond_mode not in ("", "silent"):
-        facts.extra = f"answers: {text.safe(status.respond_mode)}"
+    facts.answering = text.safe(status.respond_mode)
     if status.ended:
         facts.state = "ended"
     if status.error:

@@ -36,6 +36,7 @@ ROLES = (
     "call",
     "request",
     "answer",
+    "ours",
     "refusal",
     "cursor",
     "blurred",
@@ -68,6 +69,7 @@ class Signs:
     down: str = "▼"
     cursor: str = "▌"
     arrow: str = "→"
+    ours: str = "◂"
     ascii: bool = False
 
 
@@ -86,6 +88,7 @@ PLAIN = Signs(
     down="v",
     cursor=">",
     arrow=">",
+    ours="<",
     ascii=True,
 )
 """The signs for a terminal that has ASCII only."""
@@ -99,7 +102,7 @@ def plain(value: str) -> str:
     )
 
 
-_PLAIN = {"…": "~", "·": "-", "↑": "^", "↓": "v", "⟨": "<", "⟩": ">"} | {
+_PLAIN = {"…": "~", "·": "-", "↑": "^", "↓": "v", "⟨": "<", "⟩": ">", "◂": "<"} | {
     chr(code): "^" for code in range(0x2400, 0x2422)
 }
 

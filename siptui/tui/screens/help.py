@@ -27,6 +27,7 @@ SIGNS = (
     ("defect", "the message is defective: the inspector says how"),
     ("dot", "matches what is searched for"),
     ("new", "its shape, user agent, network or number was never seen before"),
+    ("ours", "siptui sent it: an answer"),
     ("live", "messages are taken in"),
     ("paused", "rows are frozen; counting and recording go on"),
     ("ended", "all sources have ended"),

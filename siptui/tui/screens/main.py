@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from siptui import filters
-from siptui.tui.screens.drilling import Drilling
+from siptui.tui.screens.answering import Answering
 from siptui.tui.screens.monitor import ARRANGEMENTS
 from siptui.tui.themes import THEMES
 from siptui.tui.widgets.stream import TIMES, Stream
 from siptui.tui.widgets.tally import TallyPane
 
 
-class MainScreen(Drilling):
+class MainScreen(Answering):
     """Do what the keys say."""
 
     # Move

@@ -203,6 +203,7 @@ class Monitor(Screen[None], inherit_bindings=False):
             zoomed=bool(self.zoomed),
             ranging=self.look.range_from >= 0,
             value=self.term() or "",
+            answering="" if self.view.store.status.ended else self.view.store.status.respond_mode,
         )
 
     def say(self, words: str, severity: Any = "information") -> None:

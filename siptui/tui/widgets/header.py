@@ -41,8 +41,8 @@ class Facts:
     """How ``-w`` is going; empty: nothing is recorded."""
     recording_failed: bool = False
     masked: bool = False
-    extra: str = ""
-    """Whatever else the line should say, such as the answering mode."""
+    answering: str = ""
+    """How sockets answer; empty: there is none that could."""
 
 
 class Header(Painted):
@@ -82,8 +82,10 @@ class Header(Painted):
             state += f" {facts.progress:.0%}"
         now = facts.rates[-1] if facts.rates else 0.0
         right: list[Part] = []
-        if facts.extra:
-            right += [(facts.extra, "warn"), ("  ", "")]
+        if facts.answering == "silent":
+            right += [("silent", "dim"), ("  ", "")]
+        elif facts.answering:
+            right += [(f"{signs.ours} ANSWERING {facts.answering}", "alarm"), ("  ", "")]
         if facts.masked:
             right += [("masked", "chip"), ("  ", "")]
         if facts.recording:

@@ -262,12 +262,10 @@ class Stream(Painted, can_focus=True):
         base = ("cursor" if focused else "blurred") if column >= 0 else ""
         if ranged and column < 0:
             base = "blurred"
-        if ours:
-            base += " dim"
         parts: list[Part] = [
             (self.signs.mark if marked or ranged else " ", "marked"),
             (self.signs.defect if defects else self.signs.dot if found else " ", "alarm"),
-            (self.signs.new if new else " ", "good"),
+            (self.signs.ours if ours else self.signs.new if new else " ", "good"),
         ]
         for at, (words, role) in enumerate(cells):
             if self.layout_columns[at][0].field == "time":
@@ -275,6 +273,8 @@ class Stream(Painted, can_focus=True):
                 role = "dim"
             if found and role == "text":
                 role = "found"
+            elif ours and role in ("text", "value", "dim"):
+                role = "ours"
             parts.append((words, f"{role} column" if at == column and focused else role))
             parts.append((" ", ""))
         return self.strip(parts, self.size.width, base.strip())

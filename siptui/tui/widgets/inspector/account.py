@@ -97,11 +97,12 @@ def _moved(item: Item, shift: int) -> Item:
 
 
 def _title(record: Record) -> tuple[Part, ...]:
+    ours: tuple[Part, ...] = (("◂ our answer ", "ours"),) if record.ours else ()
     if record.kind != "sip":
-        return (("not SIP", "title"), (f" {text.safe(record.kind)}", "text"))
+        return (*ours, ("not SIP", "title"), (f" {text.safe(record.kind)}", "text"))
     line = record.data.lstrip(b"\r\n").split(b"\n", 1)[0].strip()
     first, _, rest = text.safe(decode(line)).partition(" ")
-    return ((first, "title"), (f" {rest}", "dim"))
+    return (*ours, (first, "title"), (f" {rest}", "dim"))
 
 
 def _copy(data: bytes) -> str:
