@@ -155,17 +155,21 @@ class View:
         deadline = self._clock() + budget
         chunks = self._chunks()
         changed = self._matched.keep(chunks)
+        complete = True
         for chunk in self._in_order(chunks):
             part = self._matched.part(chunk)
             if part.scanned < chunk.count:
                 part.match(self.filter.mask)
                 changed = True
                 if self._clock() > deadline:
+                    complete = all(
+                        each.count == self._matched.part(each).scanned for each in chunks
+                    )
                     break
         if changed:
             self._matched.arrange(self._frozen_at)
             self._drop_marks()
-        if not self.filter.is_empty:
+        if complete and not self.filter.is_empty:
             changed = self._counting.go_on(deadline) or changed
         if self.following:
             if len(self):

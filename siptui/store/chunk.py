@@ -7,7 +7,7 @@ though the arrays that hold it may be replaced by others with the same content.
 from __future__ import annotations
 
 import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Words:
     """Hold one column of repeating values: each value once, and a code a row."""
 
     def __init__(self, capacity: int) -> None:
-        self.values: list[Hashable] = []
+        self.values: Sequence[Hashable] = []
         self.codes: NDArray[np.uint16] = np.zeros(capacity, np.uint16)
         self._table: dict[Hashable, int] = {}
         self._size = 0
@@ -44,6 +44,7 @@ class Words:
     def append(self, at: int, values: list[Hashable], codes: NDArray[np.uint16]) -> None:
         """Put the codes of another dictionary behind row `at`."""
         table, own = self._table, self.values
+        assert isinstance(own, list), "a sealed column takes no more"
         translated = []
         for value in values:
             code = table.get(value)
@@ -60,6 +61,8 @@ class Words:
     def seal(self, count: int) -> None:
         """Give back what only appending needs."""
         self.codes = self.codes[:count].copy()
+        # The garbage collector looks into lists again and again, into tuples of texts only once.
+        self.values = tuple(self.values)
         self._table = {}
 
 

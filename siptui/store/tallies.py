@@ -119,8 +119,9 @@ def _count_what(chunk: Chunk, rows: Rows, sizes: NDArray[Any]) -> _Counted:
 def _members(counted: _Counted) -> _Counted:
     """Return each member of tuples by itself."""
     return _merge(
-        _Counted(list(values), [count] * len(values), [size] * len(values))
+        _Counted(members, [count] * len(members), [size] * len(members))
         for values, count, size in zip(*counted, strict=True)
+        if (members := [each for each in values if each])
     )
 
 

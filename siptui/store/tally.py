@@ -7,6 +7,7 @@ still has them. A value that is met after that may have been counted and forgott
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -94,21 +95,29 @@ class Tally:
             self._steps = self._steps | {step: dict(kept_counts)}
 
     def _forget(self) -> None:
-        characters = 0
-        held = []
-        # Of those that are as common, the later ones stay: the others may never return.
-        newest_first = reversed(list(self._counts.items()))
-        for value, entry in heapq.nlargest(
-            self._capacity, newest_first, key=lambda each: each[1][0]
-        ):
-            if characters + _length(value) <= self._most_characters:
-                held.append((value, entry))
-                characters += _length(value)
-        kept = dict(reversed(held))
-        self.forgotten += len(self._counts) - len(kept)
-        self._counts = kept
+        """Keep the commonest; of those that are as common the later ones, as others may be over."""
+        items = list(self._counts.items())
+        kept = items
+        if len(items) > self._capacity:
+            counts = sorted((entry[0] for _, entry in items), reverse=True)
+            least = counts[self._capacity - 1]
+            room = self._capacity - bisect_left(counts, -least, key=int.__neg__)
+            kept = []
+            for item in reversed(items):
+                count = item[1][0]
+                if count > least or (count == least and room > 0):
+                    kept.append(item)
+                    room -= count == least
+            kept.reverse()
+        characters = sum(_length(value) for value, _ in kept)
+        if characters > self._most_characters:
+            kept.sort(key=lambda item: -item[1][0])
+            while characters > self._most_characters:
+                characters -= _length(kept.pop()[0])
+        self.forgotten += len(items) - len(kept)
+        self._counts = dict(kept)
         self._characters = characters
-        self._uncertain &= kept.keys()
+        self._uncertain &= self._counts.keys()
 
     def count_of(self, value: Hashable) -> int:
         """Return how often a value was counted; 0 if it is not held."""
