@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+import orjson
+
 from siptui import batch, filters, text
 from siptui.cli import Arguments
 from siptui.engine import Engine
@@ -86,6 +88,13 @@ class Headless:
         if self._until is not None and self._clock() >= self._until:
             self._stop()
 
+    def answers(self, status: Status) -> None:
+        """Write a last line with the counters of answers, if sockets may have answered."""
+        if self._output is not None and status.respond_counts:
+            told = {"respond_mode": status.respond_mode, "respond_counts": status.respond_counts}
+            self._output.write(orjson.dumps(told) + b"\n")
+            self._output.flush()
+
     def _stop(self) -> None:
         if self.engine is not None:
             self.engine.stopping = True
@@ -103,6 +112,7 @@ def run(engine: Engine, output: Headless) -> int:
         signal.signal(number, lambda *_: setattr(engine, "stopping", True))
     try:
         status = engine.run()
+        output.answers(status)
         for export in output.exports:
             count = export.close()
             print(f"siptui: {text.plural(count, 'row')} to {text.safe(export.path)}",

@@ -107,7 +107,8 @@ def _response(secret: bytes, said: Credentials, what: bytes, session: bool) -> b
     """Return the response that belongs to a secret (RFC 7616 section 3.4.1)."""
     if session:
         secret = _hash(b"%b:%b:%b" % (secret, said.nonce, said.cnonce))
-    if not said.qop:
+    if not said.qop or not said.cnonce:
+        # SIPVicious writes qop=auth into what it made without (svhelper.py, 0.3.8).
         return _hash(b"%b:%b:%b" % (secret, said.nonce, what))
     parts = (secret, said.nonce, said.nonce_count, said.cnonce, said.qop, what)
     return _hash(b":".join(parts))

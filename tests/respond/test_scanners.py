@@ -52,7 +52,8 @@ def call(home: Path, *command: str, seconds: float = 15.0) -> str:
 
 
 def told(output: Path, *, ours: bool) -> list[dict[str, Any]]:
-    return [row for row in rows(output.read_text()) if row.get("ours", False) == ours]
+    found = rows(output.read_text())
+    return [row for row in found if "time" in row and row.get("ours", False) == ours]
 
 
 def statuses(output: Path) -> list[int]:

@@ -31,6 +31,8 @@ from siptui.tui.widgets.notes import Note
 SILENT = "silent"
 """The mode that sends nothing, and so needs no confirmation."""
 QUESTION = "Answers will be sent to sources that ask. Really answer in mode {mode}?"
+_AROUND = 7
+"""Lines that are neither modes nor counters: header, border, gap, question and keys."""
 _NAME = 14
 """Cells of a mode's name with the signs before it."""
 
@@ -187,7 +189,7 @@ class RespondScreen(ModalScreen[str | None]):
     def _count(self, lines: list[list[Part]]) -> None:
         """Show counters where the user has scrolled to."""
         top = self.counts.top
-        around = self.modes.size.height + 7
+        around = len(self.modes.fold(self.modes.size.width)) + _AROUND
         room = max(1, self.size.height - around)
         self.counts.styles.height = min(len(lines), room)
         self.counts.show(lines)
