@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 
 from textual import events
@@ -9,6 +10,9 @@ from textual.message import Message
 
 from siptui import text
 from siptui.tui.paint import Painted, Part, Signs
+
+
+_TERM = re.compile(r"(-?)([A-Za-z][\w-]*)[:=](.+)")
 
 
 class Trail(Painted):
@@ -62,8 +66,7 @@ class Trail(Painted):
 def _words(term: str) -> tuple[str, str]:
     """Return name and value of a term as the trail shows them: ``country `` and ``RU``."""
     safe = text.safe(term)
-    name, colon, value = safe.partition(":")
-    plain = name.lstrip("-").replace("_", "").replace("-", "").isalnum()
-    if colon and plain and value and " " not in name:
-        return ("not " if name.startswith("-") else "") + name.lstrip("-") + " ", value.strip('"')
-    return "", safe
+    match = _TERM.fullmatch(safe)
+    if match is None:
+        return "", safe
+    return ("not " if match[1] else "") + match[2] + " ", match[3].strip('"')
