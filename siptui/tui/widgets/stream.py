@@ -305,7 +305,7 @@ class Stream(Painted, can_focus=True):
             return text.duration(self._clock() - now / 1e9)
         if self.look.time == "delta":
             before = self._moment(self.view.seq_at(row - 1)) if row else now
-            return f"+{(now - before) / 1e9:.3f}"
+            return f"{(now - before) / 1e9:+.3f}"
         zone = UTC if self.look.utc else None
         return text.clock(now, zone, 3 if self._time_width >= 12 else 0)
 
