@@ -11,7 +11,6 @@ from textual.message import Message
 from siptui import text
 from siptui.tui.paint import Painted, Part, Signs
 
-
 _TERM = re.compile(r"(-?)([A-Za-z][\w-]*)[:=](.+)")
 
 
