@@ -164,6 +164,6 @@ async def running(
 
 def screen(app: SiptuiApp) -> str:
     """Return what the terminal shows, line by line."""
-    width, height = app.size
+    height = app.size.height
     update = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in update[:height])
