@@ -34,12 +34,12 @@ def send(port: int, *payloads: bytes) -> None:
 
 
 def call(*command: str) -> None:
-    """Run a tool that may wait for an answer that never comes."""
+    """Run a tool, which may wait for an answer that never comes, until it has surely sent."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        process.wait(1.5)
+        process.wait(4)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -68,7 +68,7 @@ def test_socket_interface_and_file_agree_on_what_real_tools_send(tmp_path: Path)
             until(lambda: is_bound(port))
             until(lambda: b"siptui" in Path(f"/proc/{interface.pid}/cmdline").read_bytes())
             while not by_interface.read_bytes():
-                send(port, b"OPTIONS")
+                send(port, b"ready?")  # nothing that becomes part of a source's history
                 time.sleep(0.1)
             call(sipsak, "-s", f"sip:100@127.0.0.1:{port}")
             call(svmap, "127.0.0.1", "-p", str(port), "-t", "1")
@@ -85,11 +85,10 @@ def test_socket_interface_and_file_agree_on_what_real_tools_send(tmp_path: Path)
         [{name: row.get(name) for name in AGREE if name in row} for row in each if row["len"] > 7]
         for each in (rows(by_socket.read_text()), rows(by_interface.read_text()), by_file)
     ]
-    assert first[0] == first[1] == first[2]
+    for by_three in zip(*first, strict=True):
+        assert by_three[0] == by_three[1] == by_three[2]
     seen = {(row.get("method"), row.get("ua"), row.get("tool")) for row in first[0]}
-    assert {("OPTIONS", "sipsak 0.9.8.1", "sipsak"), ("INVITE", None, "sipp/uac")} <= {
-        (method, ua, name) for method, ua, name in seen
-    } or {method for method, _, _ in seen} >= {"OPTIONS", "INVITE"}
+    assert {name for _, _, name in seen} >= {"sipsak", "sipp/uac", "sipvicious/svmap"}
     assert ("OPTIONS", "friendly-scanner", "sipvicious/svmap") in seen
     assert {row["src"] for row in first[0]} == {"127.0.0.1"}
 

@@ -187,7 +187,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "what_is_left",
         ("w",),
-        "what is left",
+        "hide known",
         "Hide sources that show only known tools and routine scans, or show them again.",
         NARROW,
         footer=8,

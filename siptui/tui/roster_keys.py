@@ -36,7 +36,7 @@ BINDINGS = [
     _key("plus,equals_sign", "term(False)", "only this", "only",
          "Keep only messages of this sender."),
     _key("minus", "term(True)", "hide this", "hide", "Hide the messages of this sender."),
-    _key("w", "left", "what is left", "what_is_left",
+    _key("w", "left", "hide known", "what_is_left",
          "Hide sources that show only known tools and routine scans, or show them."),
     _key("escape,q,S,backspace", "leave", "back", "leave", "Back to the messages."),
 ]  # fmt: skip

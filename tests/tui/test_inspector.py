@@ -275,10 +275,10 @@ async def test_d_goes_to_the_next_defect_and_its_bytes() -> None:
 @pytest.mark.parametrize(
     ("keys", "term"),
     [
-        (("enter",), "method:OPTIONS"),
-        (("minus",), "-method:OPTIONS"),
+        (("enter",), "method=OPTIONS"),
+        (("minus",), "-method=OPTIONS"),
         (("g", "plus"), "src:198.51.100.37"),
-        (("slash", *"user-agent", "enter", "equals_sign"), "ua:PBX"),
+        (("slash", *"user-agent", "enter", "equals_sign"), "ua=PBX"),
         (("slash", *"max-forw", "enter", "enter"), '"Max-Forwards: 70"'),
     ],
 )

@@ -89,7 +89,7 @@ async def test_the_header_says_what_became_of_everything(width: int) -> None:
         ({"state": "failed"}, "! failed"),
         ({"recording": "rec 1.2 MB"}, "● rec 1.2 MB"),
         ({"masked": True}, "masked"),
-        ({"extra": "answers: mirror"}, "answers: mirror"),
+        ({"answering": "mirror"}, "mirror"),
     ],
 )
 async def test_every_state_is_a_word(change: dict[str, Any], words: str) -> None:
