@@ -48,8 +48,12 @@ class Decoder:
         self._expired = 0
         self._records: list[Record] = []
 
-    def decode(self, frames: Sequence[Frame]) -> list[Record]:
-        """Return the records that these frames complete, in order of arrival."""
+    def decode(self, frames: Sequence[Frame], *, expire: bool = True) -> list[Record]:
+        """Return the records that these frames complete, in order of arrival.
+
+        With `expire`, those follow of what has waited too long when the last of them came; without,
+        the caller asks for them (see `due`).
+        """
         records = self._records = []
         texts = self._texts
         first_bytes = hep.FIRST_BYTES
@@ -82,11 +86,18 @@ class Decoder:
             )
             skim(record)
             records.append(record)
-        if frames:
-            now = frames[-1].time
-            if not 0 <= now - self._expired < EXPIRE_EVERY:
-                self._expire(now)
+        if frames and expire:
+            self._expire_if_due(frames[-1].time)
         return records
+
+    def due(self, now_ns: int) -> list[Record]:
+        """Return records of what has waited too long, where it is time to look for that again.
+
+        `now_ns` is in nanoseconds of the capture's clock.
+        """
+        self._records = []
+        self._expire_if_due(now_ns)
+        return self._records
 
     def expire(self, now_ns: int) -> list[Record]:
         """Return records of what has waited too long in reassembly.
@@ -105,6 +116,10 @@ class Decoder:
         for flow, piece in (*self._streams.flush(), *self._associations.flush()):
             self._carried(flow, piece)
         return self._records
+
+    def _expire_if_due(self, now: int) -> None:
+        if not 0 <= now - self._expired < EXPIRE_EVERY:
+            self._expire(now)
 
     def _expire(self, now: int) -> None:
         self._expired = now

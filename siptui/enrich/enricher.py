@@ -44,8 +44,19 @@ class Enricher:
 
     def enrich(self, records: Sequence[Record]) -> None:
         """Fill the second block of records in place; records come in order of arrival."""
+        self.look(records)
+        self.remember(records)
+
+    def look(self, records: Sequence[Record]) -> None:
+        """Fill what needs nothing but the message: where it comes from and what wrote it.
+
+        It is the same in whatever process and order records are looked at.
+        """
         self.places.enrich(records)
         self.tools.enrich(records)
+
+    def remember(self, records: Sequence[Record]) -> None:
+        """Fill what depends on earlier messages; records come in order of arrival."""
         self.numbers.enrich(records)
         self.labels.enrich(records)
         self.seen.enrich(records)
