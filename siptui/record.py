@@ -71,6 +71,10 @@ class Record:
     headers: list[tuple[bytes, bytes]] | None = field(default=None, repr=False)
     """Header lines as on the wire: name before the colon, rest of the line (folds included) behind
     it. Kept from decoding to enriching; None in a record that comes out of the store."""
+    says: int = field(default=0, repr=False)
+    """The labels that it gives by itself, a bit each. Kept while it is enriched."""
+    credentials: bytes | None = field(default=None, repr=False)
+    """What its Authorization header field holds. Kept while it is enriched."""
 
     country: str = ""
     """ISO 3166 code of `src`, or ``private``, ``loopback`` …; empty if unknown."""

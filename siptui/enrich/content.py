@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from siptui.enrich import exploits
 from siptui.enrich.hosts import host, source_scope
 from siptui.enrich.reach import Reach
-from siptui.enrich.sources import Source
 from siptui.record import Record
 
 ORDINARY = frozenset(
@@ -55,23 +54,20 @@ class Content:
         """Use `bits` for the labels; `own` are addresses and names that are ours."""
         self._bits = bits
         self._reach = Reach(bits.__getitem__, own)
-        self._toll = bits["toll-fraud"]
         self._relay = bits["relay-probe"]
         self._private = bits["private-address"]
         self._telling: dict[tuple[str, ...], bool] = {(): False}
         self._agents: set[str] = {""}
 
-    def look(self, record: Record, source: Source) -> tuple[int, bytes | None]:
+    def look(self, record: Record) -> tuple[int, bytes | None]:
         """Return the labels of a request, and its credentials if it has any."""
-        found = self._reach.judge(record, source)
+        found = self._reach.judge(record)
         if found & self._relay and (
             record.method not in STARTING or not is_initial(record) or _is_target(record)
         ):
             found ^= self._relay
         if record.method == "INVITE":
             found |= self._media(record)
-        if record.number:
-            found |= self._toll
         data, headers = record.data, record.headers
         credentials = None
         spans = record.spans

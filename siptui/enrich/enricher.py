@@ -48,17 +48,18 @@ class Enricher:
         self.remember(records)
 
     def look(self, records: Sequence[Record]) -> None:
-        """Fill what needs nothing but the message: where it comes from and what wrote it.
+        """Fill what needs nothing but the message: its place, its tool, what it says by itself.
 
         It is the same in whatever process and order records are looked at.
         """
         self.places.enrich(records)
         self.tools.enrich(records)
+        self.labels.look(records)
 
     def remember(self, records: Sequence[Record]) -> None:
         """Fill what depends on earlier messages; records come in order of arrival."""
         self.numbers.enrich(records)
-        self.labels.enrich(records)
+        self.labels.remember(records)
         self.seen.enrich(records)
 
     def close(self) -> None:

@@ -53,6 +53,7 @@ class Labels:
         self._content = Content(bits, own)
         self._habits = Habits(bits, issued)
         self._known = Known(bits)
+        self._toll = bits["toll-fraud"]
         self._verified = bits["verified"]
         self._leak = bits["digest-leak"]
         self._backscatter = bits["backscatter"]
@@ -64,8 +65,24 @@ class Labels:
 
     def enrich(self, records: Sequence[Record]) -> None:
         """Fill `labels` and `known` of records, in order of arrival."""
+        self.look(records)
+        self.remember(records)
+
+    def look(self, records: Sequence[Record]) -> None:
+        """Fill `says` and `credentials`, which need nothing but the message."""
+        look, attacks = self._content.look, self._content.attacks
+        for record in records:
+            if record.kind != "sip":
+                continue
+            if record.status or not record.method:
+                record.says = attacks(record)
+            else:
+                record.says, record.credentials = look(record)
+
+    def remember(self, records: Sequence[Record]) -> None:
+        """Fill the rest, which depends on earlier messages, in order of arrival."""
         tuples, sources, known = self._tuples, self.sources, self._known
-        look, remember, returned = self._content.look, self._habits.remember, self._returned
+        remember, returned = self._habits.remember, self._returned
         young = sources.young
         for record in records:
             source = young.get(record.src)
@@ -78,8 +95,9 @@ class Labels:
             elif record.status or not record.method:
                 found = self._response(record)
             else:
-                found, credentials = look(record, source)
-                found |= remember(record, source, credentials)
+                found = record.says | remember(record, source, record.credentials)
+                if record.number:
+                    found |= self._toll
                 if record.transport != "udp" or returned is not None:
                     found |= self._verifies(record)
             if self.book.rules:
@@ -111,7 +129,7 @@ class Labels:
 
     def _response(self, record: Record) -> int:
         """Return the labels of a response: one nobody asked for, or one that asks for a digest."""
-        found = self._content.attacks(record)
+        found = record.says
         asked = self.sources.peek(record.dst)
         if not record.ours and (asked is None or not asked.sent_to(record.src)):
             found |= self._backscatter

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Collection
 
 from siptui.enrich.hosts import Host, host, scope_of, source_scope
-from siptui.enrich.sources import Source
 from siptui.record import Record
 
 VERDICTS = 1 << 13
@@ -33,6 +32,8 @@ class Reach:
         self._names = any(scope_of(each) == "name" for each in self._own)
         self._publics = any(scope_of(each) == "public" for each in self._own)
         self._verdicts: dict[tuple[str, str, bytes, bytes, bytes, str, bool], int] = {}
+        self._places: dict[str, tuple[bytes, bytes, bytes, str, str, int]] = {}
+        """By source: the hosts that its last request named, how it came, and the labels of that."""
         self._relay = bits("relay-probe")
         self._private = bits("private-address")
         self._is_source = bits("contact-is-source")
@@ -42,11 +43,11 @@ class Reach:
         self._zero = bits("via-zero")
         self._malformed = bits("malformed")
 
-    def judge(self, record: Record, source: Source) -> int:
+    def judge(self, record: Record) -> int:
         """Return the labels of a request that its addresses, and those it lacks, give."""
         data = record.data
         u0, u1, _, f1, _, t1, _, i1, _, q1, c0, c1, v0, v1 = record.spans
-        place = source.place
+        place = self._places.get(record.src)
         if (
             place is not None
             and data.startswith(place[0], v0)
@@ -58,10 +59,10 @@ class Reach:
         ):
             found = place[5]
         else:
-            found = self._look_up(record, source)
+            found = self._look_up(record)
         return found if v1 and f1 and t1 and i1 and q1 else found | self._malformed
 
-    def _look_up(self, record: Record, source: Source) -> int:
+    def _look_up(self, record: Record) -> int:
         data = record.data
         via = _via(data, *record.spans[12:14])
         uri = _piece(data, *record.spans[0:2])
@@ -78,7 +79,12 @@ class Reach:
                 self._verdicts[key] = found
         # Each piece ends with what follows its host, so that finding it means the same host.
         place = (via, uri, contact, record.dst, record.transport, found)
-        source.place = place if short and via and not low else None
+        if short and via and not low:
+            if len(self._places) >= VERDICTS:
+                self._places.clear()
+            self._places[record.src] = place
+        else:
+            self._places.pop(record.src, None)
         return found
 
     def _judge(self, record: Record, via: bytes, uri: bytes, contact: bytes, low: bool) -> int:

@@ -91,7 +91,7 @@ class Source:
 
     __slots__ = (
         "busy", "enumerates_until", "in_second", "interesting", "kinds", "last",
-        "messages", "method", "methods", "options", "other_at", "peer", "peers", "place",
+        "messages", "method", "methods", "options", "other_at", "peer", "peers",
         "repeats", "second", "user", "users",
     )  # fmt: skip
 
@@ -122,8 +122,6 @@ class Source:
         """Whom it sent requests to before `peer`."""
         self.kinds: dict[str, int] | None = None
         """Protocols other than SIP, and when each was last seen."""
-        self.place: tuple[bytes, bytes, bytes, str, str, int] | None = None
-        """The hosts that its last request named, how it came, and the labels of that."""
         self.interesting = False
         """Whether it has shown more than known tools and routine scans."""
 
