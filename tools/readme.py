@@ -14,16 +14,20 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 
 def tables() -> dict[str, str]:
     """Return each made table by the name of its place in the README."""
-    keys = actions.markdown()
-    inspector = ["", "| in the inspector | |", "|---|---|"]
-    inspector += [f"| {_cell(key)} | {words} |" for key, words in inside.rows(inside.keys())]
+    keys = [actions.markdown().rstrip()]
+    for names, words in inside.rows(inside.keys()):
+        keys += (
+            [f"| {' '.join(map(_code, names.split('  ')))} | {words} |"]
+            if names
+            else ["", f"| {words.lower()} | |", "|---|---|"]
+        )
     language = ["| filter | what it lets through |", "|---|---|"]
     language += [f"| {_code(example)} | {words} |" for example, words in filters.HELP]
     fields = ["| field | type | what it is |", "|---|---|---|"]
     fields += [f"| {_code(', '.join((each.name, *each.aliases)))} | {each.type} | {each.help} |"
                for each in FIELDS]  # fmt: skip
     return {
-        "keys": keys.rstrip() + "\n" + "\n".join(inspector),
+        "keys": "\n".join(keys),
         "filter": "\n".join(language),
         "fields": "\n".join(fields),
     }
@@ -31,10 +35,6 @@ def tables() -> dict[str, str]:
 
 def _code(text: str) -> str:
     return "`" + text.replace("|", "\\|") + "`"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def renewed(text: str) -> str:

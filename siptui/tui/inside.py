@@ -29,12 +29,12 @@ def keys() -> dict[str, tuple[str, ...]]:
 
 
 def rows(keys_of: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    """Return keys and what they do, for the help."""
-    return [
-        ("  ".join(map(key_name, keys_of[binding.id])), binding.tooltip)
-        for binding in bindings()
-        if binding.id
-    ] + [("", "In the senders screen"), *roster_keys.rows(keys_of)]
+    """Return keys and what they do, for the help; a row without keys is a title."""
+    found = [("", "In the inspector")]
+    for binding in bindings():
+        if binding.id:
+            found.append(("  ".join(map(key_name, keys_of[binding.id])), binding.tooltip))
+    return [*found, ("", "In the senders screen"), *roster_keys.rows(keys_of)]
 
 
 def offers(inspector: Inspector, keys_of: Mapping[str, Sequence[str]], ascii: bool) -> list[Offer]:

@@ -24,6 +24,8 @@ _NAMES = {
     "right": "→",
     "comma": ",",
     "full_stop": ".",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

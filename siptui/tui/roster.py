@@ -6,7 +6,7 @@ Every text has been through `text.safe`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, NamedTuple
@@ -18,6 +18,7 @@ from siptui.store.sender import Sender
 Cell = tuple[str, str]
 """A safe text and its role."""
 Words = Callable[[str, str], str]
+_NONE: Mapping[str, str] = {}
 """Gives the safe text that is shown for a value of a field."""
 
 
@@ -183,8 +184,13 @@ class Moment:
         return text.date_and_clock(nanoseconds, self.zone, 0)[2:10]
 
 
-def cell(sender: Sender, name: str, moment: Moment, shown: int = 0) -> str:
-    """Return what stands in one column; not of the key."""
+def cell(
+    sender: Sender, name: str, moment: Moment, shown: int = 0, short: Mapping[str, str] = _NONE
+) -> str:
+    """Return what stands in one column; not of the key.
+
+    `short` holds a word for each label, the most severe first.
+    """
     if name in ("first", "last"):
         return moment.clock(getattr(sender, name))
     if name == "messages":
@@ -198,7 +204,9 @@ def cell(sender: Sender, name: str, moment: Moment, shown: int = 0) -> str:
         return f"{text.short_count(sender.peak)}/s" if sender.peak else ""
     if name in ("user", "number", "password", "source"):
         return _counted(*sender.count(name))
-    if name in ("method", "tool", "labels", "prefix"):
+    if name == "labels":
+        return " ".join(text.safe(short.get(each, each)) for each in _severe_first(sender, short))
+    if name in ("method", "tool", "prefix"):
         return listed(sender, name, " ")
     if name == "as":
         return text.safe(sender.as_name or (f"AS{sender.asn}" if sender.asn else ""))
@@ -219,6 +227,11 @@ def listed(sender: Sender, kind: str, between: str = ", ", most: int = 12) -> st
     return words + (f"{between}{text.ELLIPSIS}" if more or len(values) > most else "")
 
 
+def _severe_first(sender: Sender, short: Mapping[str, str]) -> list[str]:
+    order = {name: place for place, name in enumerate(short)}
+    return sorted(sender.labels, key=lambda name: order.get(name, len(order)))
+
+
 def _counted(number: int, more: bool) -> str:
     return f"{text.count(number)}{'+' if more else ''}" if number else ""
 
@@ -228,8 +241,13 @@ def _short(number: int) -> str:
     return words if len(words) <= 7 else text.short_count(number)
 
 
-def details(sender: Sender, group: Group, words: Words) -> Sequence[tuple[str, str]]:
-    """Return what there is to say of one sender, each with a title; empty texts are left out."""
+def details(
+    sender: Sender, group: Group, words: Words, short: Mapping[str, str] = _NONE
+) -> Sequence[tuple[str, str]]:
+    """Return what there is to say of one sender, each with a title; empty texts are left out.
+
+    `short` holds the labels, the most severe first.
+    """
     numbers = ", ".join(words("number", each) for each in sender.numbers[:12])
     tried = ", ".join(words("user", each) for each in sender.passwords[:12])
     agents = ", ".join(words("ua", each) for each in sender.get("ua")[:6])
@@ -244,7 +262,7 @@ def details(sender: Sender, group: Group, words: Words) -> Sequence[tuple[str, s
         if each
     )
     found = [
-        ("labels", listed(sender, "labels")),
+        ("labels", ", ".join(map(text.safe, _severe_first(sender, short)))),
         ("tools", listed(sender, "tool")),
         ("answered", text.safe(sender.reaction)),
         ("numbers", numbers if group.name != "number" else ""),

@@ -46,8 +46,8 @@ class Asking(Monitor):
 
     def act_help(self) -> None:
         """Show keys and the filter language."""
-        inspector = inside.rows(self.keys_of)
-        self.app.push_screen(HelpScreen(self.keys_of, inspector, filters.HELP, self.signs))
+        keys = inside.rows(self.keys_of)
+        self.app.push_screen(HelpScreen(self.keys_of, keys, filters.HELP, self.signs))
 
     def look_for(self, value: str) -> None:
         """Search for a filter text from now on; an empty one ends the search."""

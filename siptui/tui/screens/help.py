@@ -41,7 +41,10 @@ def rows(
     language: Sequence[Row],
     signs: Signs,
 ) -> list[Row]:
-    """Return the help as rows; a row without a key is the title of those below it."""
+    """Return the help as rows; a row without a key is the title of those below it.
+
+    `inside` and `language` are such rows already.
+    """
     found: list[Row] = []
     group = ""
     for action in ACTIONS:
@@ -50,7 +53,6 @@ def rows(
             found.append(("", group))
         names = "  ".join(map(key_name, keys[action.id])) or "(no key)"
         found.append((plain_key(names) if signs.ascii else names, action.help))
-    found.append(("", "In the inspector"))
     found += [(plain_key(names) if signs.ascii else names, words) for names, words in inside]
     found += [("", "Filter language"), *language, ("", "Fields")]
     for field in FIELDS:

@@ -211,6 +211,8 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
         listing.title = (left, right)
         listing.empty = "nobody sent what the filter shows" if self.filtered else "nobody yet"
 
+        short = self.monitor.look.label_words
+
         def cells(row: int) -> list[Part]:
             sender = self.senders[row]
             shown = self._shown.get(self._place(sender.key), 0)
@@ -218,7 +220,7 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
                 (
                     roster.name_of(group, sender.key, words)
                     if each.name == "key"
-                    else roster.cell(sender, each.name, moment, shown),
+                    else roster.cell(sender, each.name, moment, shown, short),
                     each.role,
                 )
                 for each, _ in columns
@@ -250,7 +252,8 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
             found = alike.details(self.campaigns[at], words)
             name = alike.shared(self.campaigns[at], words)
         elif not self.look.campaigns and at < len(self.senders):
-            found = roster.details(self.senders[at], self.group, words)
+            short = self.monitor.look.label_words
+            found = roster.details(self.senders[at], self.group, words, short)
             name = roster.name_of(self.group, self.senders[at].key, words)
         told = [(name, ""), *found]
         if told == self._about:
