@@ -175,6 +175,8 @@ class Engine:
                 continue
             sent = [bound.send(each, record.dst, record.src, record.sport)
                     for each in answer.datagrams]  # fmt: skip
+            for datagram, frame in zip(answer.datagrams, sent, strict=True):
+                responder.count(datagram, sent=frame is not None)
             frames = [frame for frame in sent if frame is not None]
             self._record(frames)
             answers = self._decoder.decode(frames)

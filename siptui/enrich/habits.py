@@ -24,8 +24,8 @@ TINY = 20
 _ENUMERATING = frozenset(("REGISTER", "OPTIONS", "INVITE", "SUBSCRIBE"))
 _UNASKED = frozenset(("MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"))
 
-NonceTest = Callable[[str, str, float], bool]
-"""Tells whether a nonce was given to a source (address) not long before a time (seconds)."""
+NonceTest = Callable[[str, Record], bool]
+"""Tells whether a nonce was given to a record's source not long before it came."""
 
 
 class Habits:
@@ -123,7 +123,7 @@ class Habits:
         record.auth_user, record.auth_realm = decode(credentials.user), decode(credentials.realm)
         if self._issued is not None and self._guesses is not None:
             nonce = credentials.nonce.decode("latin-1")
-            ours = self._issued(nonce, record.src, record.time / SECOND)
+            ours = self._issued(nonce, record)
             found |= self._verified if ours else self._foreign
             if ours:
                 body = record.data.partition(b"\r\n\r\n")[2]

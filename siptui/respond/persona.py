@@ -6,6 +6,7 @@ Scanners compare these, so they must agree with one another.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,7 +22,8 @@ class Persona:
     server: str
     """Value of `server_field`."""
     tag: str
-    """Shape of a To tag: each ``x`` becomes a hexadecimal digit."""
+    """Shape of a To tag: each ``x`` becomes a hexadecimal digit. Who returns it is verified, so it
+    must not be guessed."""
     realm: str
     allow: str
     order: tuple[str, ...]
@@ -38,6 +40,9 @@ DEFAULT_ORDER = (
     "Via", "From", "To", "Call-ID", "CSeq", "Server", "Allow", "Supported", "Contact",
     "WWW-Authenticate", "Content-Type", "Content-Length",
 )  # fmt: skip
+LEAST_DIGITS = 8
+"""Hexadecimal digits of a To tag at least: RFC 3261 section 19.3 asks for 32 random bits."""
+_TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _TEXTS = ("name", "server", "tag", "realm", "allow", "server_field", "supported", "challenge")
 
 
@@ -50,7 +55,7 @@ def load(path: Path) -> dict[str, Persona]:
         tables = tomllib.loads(path.read_text("utf-8")).get("persona", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SiptuiError(f"{path}: not a file of personas: {error}") from None
-    if not isinstance(tables, list):
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise SiptuiError(f"{path}: write each persona as [[persona]]")
     personas = [_persona(path, number, table) for number, table in enumerate(tables, 1)]
     return {persona.name: persona for persona in personas}
@@ -73,14 +78,19 @@ def _persona(path: Path, number: int, table: dict[str, object]) -> Persona:
     for key in ("name", "server", "tag", "realm", "allow"):
         if key not in texts:
             raise SiptuiError(f"{place}: {key} is missing")
-    try:
-        texts.get("challenge", "").format(realm="", nonce="")
-    except (KeyError, IndexError, ValueError):
-        raise SiptuiError(f"{place}: challenge may name {{realm}} and {{nonce}} only") from None
+    if texts["tag"].count("x") < LEAST_DIGITS or not _TOKEN.fullmatch(texts["tag"]):
+        raise SiptuiError(f"{place}: tag must be a token with {LEAST_DIGITS} x or more")
+    if not _TOKEN.fullmatch(texts.get("server_field", "Server")):
+        raise SiptuiError(f"{place}: server_field must be the name of a header field")
+    challenge = texts.get("challenge", "{nonce}").replace("{realm}", "")
+    if "{nonce}" not in challenge or {"{", "}"} & set(challenge.replace("{nonce}", "")):
+        raise SiptuiError(f"{place}: challenge must name {{nonce}}, and may name {{realm}}")
     order = _list(table, "order") or DEFAULT_ORDER
     missing = {"Via", "From", "To", "Call-ID", "CSeq", "Content-Length"} - set(order)
     if missing:
         raise SiptuiError(f"{place}: order lacks {', '.join(sorted(missing))}")
+    if len(set(order)) < len(order):
+        raise SiptuiError(f"{place}: order names a header field twice")
     return Persona(order=order, users=_list(table, "users"), **texts)
 
 

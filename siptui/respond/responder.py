@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from siptui.record import Record
 from siptui.respond import response
 from siptui.respond.persona import Persona
-from siptui.respond.rules import LOOPBACK_LIMITS, Limits, Rates, is_complete, objection
+from siptui.respond.rules import LOOPBACK_LIMITS, Limits, Rates, objection
 from siptui.respond.secret import Secret
 
 MODES = {
@@ -69,7 +69,7 @@ class Responder:
         """
         self.mode = mode
         self.counts: Counter[str] = Counter()
-        """Answers by status (``sent 401``) and requests not answered by reason (``withheld …``)."""
+        """Datagrams sent by status (``sent 401``), and what was withheld by reason."""
         self._persona = persona
         self._clock = clock
         self._bound_to_loopback = bound_to_loopback
@@ -78,7 +78,7 @@ class Responder:
         now = clock()
         self._rates = Rates(limits or Limits(), now)
         self._loopback_rates = Rates(limits or LOOPBACK_LIMITS, now)
-        self._verified: OrderedDict[str, float] = OrderedDict()
+        self._verified: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._mirrored: OrderedDict[str, float] = OrderedDict()
 
     def consider(self, record: Record) -> Answer | None:
@@ -86,39 +86,48 @@ class Responder:
         if record.ours or self.mode == "silent":
             return None
         loopback = self._bound_to_loopback(record.frames[0].interface if record.frames else "")
-        if record.kind == "sip" and is_complete(record):
+        mirrors = self.mode == "mirror"
+        allowed = mirrors and self._is_allowed(record)
+        reason = objection(record, bound_to_loopback=loopback, allowed=allowed)
+        if reason in ("", "ACK"):
             self._verify(record)
-        if self.mode == "mirror":
-            reason = self._no_mirror(record, loopback)
-            datagrams: tuple[bytes, ...] = (record.data,)
-        else:
-            reason = objection(record, bound_to_loopback=loopback)
-            datagrams = ()
-            if not reason:
-                responses = self._responses(record)
-                datagrams = responses or ()
-                if responses is None:
-                    reason = f"mode {self.mode} has no answer to it"
-                elif not responses:
-                    reason = "larger than the request"
+        datagrams: tuple[bytes, ...] = ()
+        if not reason and mirrors:
+            reason = self._no_mirror(record, allowed or loopback)
+            datagrams = (record.data,)
+        elif not reason:
+            responses = self._responses(record)
+            datagrams = responses or ()
+            if responses is None:
+                reason = f"mode {self.mode} has no answer to it"
+            elif not responses:
+                reason = "larger than the request"
         if not reason:
             reason = self._too_much(record, datagrams, loopback)
         if reason:
-            self.counts[f"withheld: {reason}"] += 1
+            self._withhold(reason)
             return None
-        for datagram in datagrams:
-            status = datagram[8:11].decode("ascii", "replace")
-            self.counts["sent mirror" if self.mode == "mirror" else f"sent {status}"] += 1
         return Answer(record, datagrams)
 
-    def is_verified(self, source: str) -> bool:
-        """Tell whether `source` has proved that it reads what we send to it."""
-        until = self._verified.get(source, 0.0)
+    def count(self, datagram: bytes, *, sent: bool) -> None:
+        """Count a datagram of an answer: it was sent, or the kernel did not take it."""
+        if not sent:
+            self._withhold("not taken by the system")
+            return
+        status = datagram[8:11].decode("ascii", "replace")
+        self.counts["sent mirror" if self.mode == "mirror" else f"sent {status}"] += 1
+
+    def _withhold(self, reason: str) -> None:
+        self.counts[f"withheld: {reason}"] += 1
+
+    def is_verified(self, source: str, port: int) -> bool:
+        """Tell whether a source has proved that it reads what we send to its address and port."""
+        until = self._verified.get((source, port), 0.0)
         return until > self._clock()
 
-    def issued(self, nonce: str, source: str, now: float) -> bool:
-        """Tell whether a nonce was given to `source` by us not long before `now` (seconds)."""
-        return self._secret.knows_nonce(nonce, source, now)
+    def issued(self, nonce: str, record: Record) -> bool:
+        """Tell whether a nonce was given to the record's source by us not long before it came."""
+        return self._secret.knows_nonce(nonce, record.src, record.sport, record.time / 1e9)
 
     def returned(self, record: Record) -> bool:
         """Tell whether a request gives back a To tag that only our answer held."""
@@ -132,9 +141,10 @@ class Responder:
         """Take a nonce or To tag of ours that comes back for proof of the source's address."""
         now = self._clock()
         nonce = self._nonce_of(record)
-        if (nonce and self.issued(nonce, record.src, now)) or self.returned(record):
-            self._verified[record.src] = now + VERIFIED_FOR
-            self._verified.move_to_end(record.src)
+        if self._knows_nonce(nonce, record) or self.returned(record):
+            source = record.src, record.sport
+            self._verified[source] = now + VERIFIED_FOR
+            self._verified.move_to_end(source)
             if len(self._verified) > _VERIFIED_ENTRIES:
                 self._verified.popitem(last=False)
 
@@ -148,19 +158,21 @@ class Responder:
 
     def _tag(self, record: Record) -> str:
         call_id = response.field_values(record, b"call-id")[0]
-        return self._secret.tag(self._persona.tag, record.src, call_id)
+        return self._secret.tag(self._persona.tag, record.src, record.sport, call_id)
 
-    def _no_mirror(self, record: Record, loopback: bool) -> str:
-        """Return why a packet is not mirrored, or take note that it is."""
+    def _knows_nonce(self, nonce: str, record: Record) -> bool:
+        return bool(nonce) and self._secret.knows_nonce(
+            nonce, record.src, record.sport, self._clock()
+        )
+
+    def _is_allowed(self, record: Record) -> bool:
         address = ip_address(record.src)
-        if not (loopback and address.is_loopback) and not any(
-            address.version == each.version and address in each for each in self._allow
-        ):
+        return any(address.version == each.version and address in each for each in self._allow)
+
+    def _no_mirror(self, record: Record, allowed: bool) -> str:
+        """Return why a packet is not mirrored, or take note that it is."""
+        if not allowed:
             return "not on the allow-list"
-        if record.transport != "udp":
-            return "not UDP"
-        if not record.data:
-            return "empty"
         now = self._clock()
         if now - self._mirrored.get(record.src, -MIRROR_INTERVAL) < MIRROR_INTERVAL:
             return "mirrored within the minute"
@@ -171,11 +183,11 @@ class Responder:
         return ""
 
     def _too_much(self, record: Record, datagrams: Sequence[bytes], loopback: bool) -> str:
-        size = sum(map(len, datagrams))
-        if size > len(record.data) and not self.is_verified(record.src):
+        sizes = [len(each) for each in datagrams]
+        if sum(sizes) > len(record.data) and not self.is_verified(record.src, record.sport):
             return "larger than the request"
         rates = self._loopback_rates if loopback else self._rates
-        return rates.allow(record.src, size, self._clock())
+        return rates.allow(record.src, sizes, self._clock())
 
     def _responses(self, record: Record) -> tuple[bytes, ...] | None:
         """Return the mode's responses to a request; empty if too large, None if it has none."""
@@ -193,15 +205,14 @@ class Responder:
         if method in {"BYE", "CANCEL"} and self.mode == "call":
             ours = response.tag_of(response.field_values(record, b"to")[0])
             known = ours == self._tag(record).encode() or (
-                method == "CANCEL" and self.is_verified(record.src)
+                method == "CANCEL" and self.is_verified(record.src, record.sport)
             )
             return self._one(record, 200 if known else 481)
         return None
 
     def _challenge(self, record: Record) -> tuple[bytes, ...]:
         """Ask for credentials; refuse those that answer our own nonce."""
-        nonce = self._nonce_of(record)
-        if nonce and self._secret.knows_nonce(nonce, record.src, self._clock()):
+        if self._knows_nonce(self._nonce_of(record), record):
             return self._one(record, 403)
         return self._one(record, 401)
 
@@ -216,9 +227,10 @@ class Responder:
         return int(self._secret.digits("user", user)[:8], 16) % _KNOWN_SHARE == 0
 
     def _call(self, record: Record) -> tuple[bytes, ...]:
-        if not self.is_verified(record.src):
+        if not self.is_verified(record.src, record.sport):
             return self._one(record, 486)
-        session = response.session(record.dst, self._number(record))
+        offer = record.data.partition(b"\r\n\r\n")[2]
+        session = response.session(record.dst, self._number(record), offer)
         accepted = self._one(record, 200, body=session)
         return (*self._one(record, 100), *self._one(record, 180), *accepted)
 
@@ -229,13 +241,12 @@ class Responder:
     def _one(self, record: Record, status: int, *, body: bytes = b"") -> tuple[bytes, ...]:
         """Return one response, no larger than the request if the source is not verified."""
         host = f"[{record.dst}]" if ":" in record.dst else record.dst
-        # Of 2xx only the answer to INVITE must name a Contact (RFC 3261 section 12.1.1).
-        contact = (
-            f"<sip:{host}:{record.dport}>" if record.method == "INVITE" and status == 200 else ""
-        )
+        # Only what begins a dialog must name a Contact (RFC 3261 section 12.1.1).
+        dialog = record.method == "INVITE" and status in (180, 200)
+        contact = f"<sip:{host}:{record.dport}>" if dialog else ""
         challenges = [""]
         if status == 401:
-            nonce = self._secret.nonce(record.src, self._clock())
+            nonce = self._secret.nonce(record.src, record.sport, self._clock())
             realm = self._persona.realm
             challenges = [
                 form.format(realm=realm, nonce=nonce)
@@ -246,7 +257,7 @@ class Responder:
             status,
             self._persona,
             tag=self._tag(record),
-            limit=None if self.is_verified(record.src) else len(record.data),
+            limit=None if self.is_verified(record.src, record.sport) else len(record.data),
             contact=contact,
             challenges=challenges,
             body=body,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from siptui.decode import sdp
 from siptui.record import Record
 from siptui.respond.persona import Persona
 
@@ -18,10 +19,13 @@ REASONS = {
     481: "Call/Transaction Does Not Exist",
     486: "Busy Here",
 }
+MOST_MEDIA = 8
+"""Media descriptions of an offer that are answered."""
 _COMPACT = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id"}
 _OPTIONAL = ("Accept", "Supported", "Allow", "Server")
 """Left out one after the other where an answer must not be larger than what it answers."""
 _TAG = re.compile(rb";\s*tag\s*=", re.IGNORECASE)
+_RECEIVED = re.compile(rb";\s*received\s*=[^;]*", re.IGNORECASE)
 _RPORT = re.compile(rb";\s*rport\s*(?=;|$)", re.IGNORECASE)
 
 
@@ -56,9 +60,10 @@ def top_via(value: bytes, record: Record) -> bytes:
     """Return the topmost Via with ``received`` and ``rport`` (RFC 3581 section 4).
 
     `received` is always added where ``rport`` asks for it, and else where the sender's address is
-    not what it says (RFC 3261 section 18.2.1).
+    not what it says (RFC 3261 section 18.2.1); one that the sender wrote itself is left out.
     """
     first, comma, rest = _first_value(value)
+    first = _RECEIVED.sub(b"", first).rstrip()
     source = record.src.encode()
     asked = _RPORT.search(first)
     if asked is not None:
@@ -106,8 +111,9 @@ def build(
     """Return a response to the request `record`; empty if `limit` bytes do not hold it.
 
     Via, From, Call-ID and CSeq are copied byte for byte, all Via in their order; To gets `tag`
-    unless it has one or the status is 100. Optional header fields are dropped one by one until the
-    response fits; then shorter `challenges` are tried.
+    unless it has one or the status is 100. What begins a dialog repeats Record-Route (section
+    12.1.1), a 100 repeats Timestamp (section 8.2.6.1). Optional header fields are dropped one by
+    one until the response fits; then shorter `challenges` are tried.
     """
     to = field_values(record, b"to")[0]
     if status > 100 and not has_tag(to):
@@ -120,6 +126,10 @@ def build(
         "Call-ID": field_values(record, b"call-id"),
         "CSeq": field_values(record, b"cseq"),
     }
+    if status == 100:
+        copied["Timestamp"] = field_values(record, b"timestamp")
+    elif status < 300 and record.method == "INVITE":
+        copied["Record-Route"] = field_values(record, b"record-route")
     ours: dict[str, str] = {"Content-Length": str(len(body))}
     if status > 100:
         ours["Server"] = persona.server
@@ -150,7 +160,7 @@ def _write(
     ours: dict[str, str],
 ) -> bytes:
     lines = [f"SIP/2.0 {status} {REASONS[status]}".encode()]
-    order = [*persona.order, *(name for name in ours if name not in persona.order)]
+    order = [*persona.order, *(name for name in (*copied, *ours) if name not in persona.order)]
     for name in order:
         if name in copied:
             lines += [name.encode() + b": " + value for value in copied[name]]
@@ -160,10 +170,27 @@ def _write(
     return b"\r\n".join([*lines, b"", b""])
 
 
-def session(address: str, number: int) -> bytes:
-    """Return an SDP answer (RFC 8866) whose media go nowhere: port 9 discards (RFC 863)."""
+def session(address: str, number: int, offer: bytes) -> bytes:
+    """Return an SDP answer (RFC 3264) whose media go nowhere: port 9 discards (RFC 863).
+
+    The first audio of `offer` is taken, all else in it refused. Where it has none that can be
+    read, audio is offered.
+    """
     kind = "IP6" if ":" in address else "IP4"
-    return (
-        f"v=0\r\no=- {number} {number} IN {kind} {address}\r\ns=-\r\nc=IN {kind} {address}\r\n"
-        "t=0 0\r\nm=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=inactive\r\n"
-    ).encode()
+    lines = [
+        "v=0", f"o=- {number} {number} IN {kind} {address}", "s=-", f"c=IN {kind} {address}",
+        "t=0 0",
+    ]  # fmt: skip
+    media = [
+        (*(each.decode("latin-1") for each in (m.kind, m.protocol, m.formats[0])), m.port)
+        for m in sdp.read(offer).media[:MOST_MEDIA]
+        if m.formats
+    ]
+    taken = False
+    for name, protocol, form, port in media or [("audio", "RTP/AVP", "0", 1)]:
+        take = name == "audio" and bool(port) and not taken
+        lines.append(f"m={name} {9 if take else 0} {protocol} {form}")
+        if take:
+            taken = True
+            lines.append("a=inactive")
+    return "\r\n".join([*lines, ""]).encode("latin-1")

@@ -12,7 +12,6 @@ import os
 
 NONCE_LIFETIME = 60
 """Seconds that a nonce is good for."""
-_MINUTES_BACK = 1
 
 
 class Secret:
@@ -30,28 +29,33 @@ class Secret:
         )
         return hmac.new(self._key, text, hashlib.sha1).hexdigest()
 
-    def tag(self, shape: str, source: str, call_id: bytes) -> str:
-        """Return the To tag for a source's Call-ID in the `shape` of a persona.
+    def tag(self, shape: str, source: str, port: int, call_id: bytes) -> str:
+        """Return the To tag for the Call-ID of a source (address and port) in a persona's `shape`.
 
         In `shape` each ``x`` becomes a hexadecimal digit; everything else stands for itself. The
         tag is the same for every answer to a request and to its repetitions.
         """
-        digits = iter(self.digits("tag", source, call_id))
+        digits = iter(self.digits("tag", source, str(port), call_id))
         return "".join(next(digits, "0") if each == "x" else each for each in shape)
 
-    def nonce(self, source: str, now: float) -> str:
-        """Return a nonce for `source` (an address) that is good for `NONCE_LIFETIME` seconds.
+    def nonce(self, source: str, port: int, now: float) -> str:
+        """Return a nonce for a source (address and port), good for `NONCE_LIFETIME` seconds.
 
-        It is short, for an answer must not be larger than what it answers.
+        It is short, for an answer must not be larger than what it answers: four digits say the
+        second, the others prove that they are ours.
         """
-        minute = int(now) // NONCE_LIFETIME
-        return f"{minute & 0xFFFF:04x}{self.digits('nonce', source, str(minute))[:12]}"
+        second = int(now)
+        proof = self.digits("nonce", source, str(port), str(second))
+        return f"{second & 0xFFFF:04x}{proof[:12]}"
 
-    def knows_nonce(self, nonce: str, source: str, now: float) -> bool:
-        """Tell whether `nonce` was given to `source` within the last one or two lifetimes."""
-        minute = int(now) // NONCE_LIFETIME
-        return any(
-            hmac.compare_digest(nonce.encode("utf-8", "replace"),
-                                self.nonce(source, (minute - back) * NONCE_LIFETIME).encode())
-            for back in range(_MINUTES_BACK + 1)
-        )  # fmt: skip
+    def knows_nonce(self, nonce: str, source: str, port: int, now: float) -> bool:
+        """Tell whether `nonce` was given to a source within the last `NONCE_LIFETIME` seconds."""
+        try:
+            second = int(nonce[:4], 16)
+        except ValueError:
+            return False
+        age = (int(now) - second) & 0xFFFF
+        ours = self.nonce(source, port, int(now) - age)
+        return age <= NONCE_LIFETIME and hmac.compare_digest(
+            nonce.encode("utf-8", "replace"), ours.encode()
+        )

@@ -110,7 +110,7 @@ def test_a_known_user_costs_less_and_few_users_are_remembered() -> None:
 
 
 def test_only_answers_to_our_own_nonce_are_tried() -> None:
-    enricher = Enricher(issued=lambda nonce, source, now: source == "203.0.113.9")
+    enricher = Enricher(issued=lambda nonce, record: record.src == "203.0.113.9")
     ours, foreign = (
         request(authorization("admin")),
         request(authorization("admin"), src="192.0.2.9"),
@@ -121,7 +121,7 @@ def test_only_answers_to_our_own_nonce_are_tried() -> None:
 
 
 def test_credentials_are_masked() -> None:
-    enricher = Enricher(issued=lambda nonce, source, now: True)
+    enricher = Enricher(issued=lambda nonce, record: True)
     record = request(authorization("admin", realm="192.0.2.1"))
     enricher.enrich([record])
     hidden = Mask().record(record)
@@ -141,7 +141,7 @@ def test_credentials_are_masked() -> None:
 )
 def test_odd_credentials_do_no_harm(value: str) -> None:
     record = request(value)
-    Enricher(issued=lambda nonce, source, now: True).enrich([record])
+    Enricher(issued=lambda nonce, record: True).enrich([record])
     assert record.auth_password == ""
 
 
