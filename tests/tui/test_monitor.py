@@ -295,6 +295,13 @@ async def test_the_mask_hides_addresses_and_users() -> None:
         assert "masked" in shown
         await pilot.press("4")
         assert "203.0.113.9" not in screen(app)
+        await pilot.press("enter")
+        assert app.view.filter.text == "src:198.51.100.7"
+        assert "only src 198.18.0." in screen(app)
+        await pilot.press("slash", "space", *"dst:")
+        assert "src:••••••••••••" in screen(app)
+        assert "198.51.100.7" not in screen(app)
+        assert "192.0.2.1" not in screen(app)
 
 
 # Look

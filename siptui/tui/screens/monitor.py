@@ -21,6 +21,7 @@ Nothing here is told of messages: `tick` asks the view, at the rate of the setti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,11 +34,11 @@ from textual.widget import Widget
 from siptui import text
 from siptui.config import Settings
 from siptui.record import FIELD, Record
-from siptui.tui import actions, counters, empty, facts, inside, keys, language
+from siptui.tui import actions, counters, empty, facts, inside, keys, language, veil
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
 from siptui.tui.search import Search
-from siptui.tui.widgets.filterbar import FilterBar
+from siptui.tui.widgets.filterbar import FilterBar, Verdict
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.header import Header
 from siptui.tui.widgets.inspector import Explain, Inspector
@@ -109,8 +110,9 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.header = Header(signs=signs)
         self.trail = Trail(signs=signs)
         self.bar = FilterBar(
-            language.judge,
+            self._judge,
             lambda value, cursor: language.complete(view, value, cursor),
+            veil=self.veiled,
             signs=signs,
         )
         self.stream = Stream(
@@ -186,6 +188,20 @@ class Monitor(Screen[None], inherit_bindings=False):
     def hidden(self, words: str) -> str:
         """Return a text that may hold addresses and users as it may be shown."""
         return str(self.mask.text(words)) if self.masking and self.mask is not None else words
+
+    def trail_of(self, terms: Sequence[str]) -> list[str]:
+        """Return the terms of the filter as they may be shown, with the pseudonyms of rows."""
+        if not self.masking or self.mask is None:
+            return list(terms)
+        return [veil.veiled(term, self.mask.value) for term in terms]
+
+    def veiled(self, value: str) -> str:
+        """Return a filter text as it may be shown; its length stays."""
+        return veil.veiled(value) if self.masking else value
+
+    def _judge(self, value: str) -> Verdict:
+        found = language.judge(value)
+        return replace(found, words=veil.covered(found.words, value)) if self.masking else found
 
     def situation(self) -> actions.Situation:
         """Return what actions depend on."""
@@ -307,7 +323,7 @@ class Monitor(Screen[None], inherit_bindings=False):
                 title=self.hidden(self.source),
                 live=self.live,
                 held=store.kept,
-                terms=self.hidden(view.filter.text),
+                terms=self.veiled(view.filter.text),
                 status=store.status,
                 scanned=view.scanned,
             )
@@ -322,7 +338,7 @@ class Monitor(Screen[None], inherit_bindings=False):
                 masked=self.masking,
             )
         )
-        self.trail.show([self.hidden(term) for term in view.filter.terms], view.scanned)
+        self.trail.show(self.trail_of(view.filter.terms), view.scanned)
         self.stream.sync()
         self._count()
         self.footer.show(self._offers())

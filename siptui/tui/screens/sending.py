@@ -135,7 +135,7 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
             self._next = begin + max(_OFTEN, took * _SHARE)
         self.header.show(monitor.header.facts)
         view = monitor.view
-        self.trail.show([monitor.hidden(term) for term in view.filter.terms], view.scanned)
+        self.trail.show(monitor.trail_of(view.filter.terms), view.scanned)
         zone = UTC if monitor.settings.utc else None
         moment = roster.Moment(monitor.view.store.senders.now, zone)
         if self.look.campaigns:

@@ -8,9 +8,10 @@ completions and, where none is chosen, through what was asked for before.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.segment import Segment
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -35,6 +36,8 @@ class Completion:
     """Which part of the text it replaces."""
     insert: str
     help: str = ""
+    shown: str = ""
+    """What is shown of it where it must not be seen itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,14 @@ class Verdict:
 
 class SafeInput(Input):
     """Edit a line whose text may come from the network, and show no character that is obeyed."""
+
+    veil: Callable[[str], str] = staticmethod(str)
+    """Returns what may be seen of the line, a text of the same length."""
+
+    @property
+    def _value(self) -> Text:
+        """The line as it is drawn."""
+        return Text(self.veil(self.value), no_wrap=True, overflow="ignore", end="")
 
     def render_line(self, y: int) -> Strip:
         """Return the line with every control character replaced by one cell."""
@@ -107,7 +118,7 @@ class Hints(Painted):
             at = self.top + y - 1
             offer = self.offers[at]
             base = "cursor" if at == self.chosen else "head"
-            words = text.fit(text.safe(offer.insert), 26)
+            words = text.fit(text.safe(offer.shown or offer.insert), 26)
             more = f" +{len(self.offers) - MOST}" if y == MOST and len(self.offers) > MOST else ""
             return [
                 (" " * self.indent, base),
@@ -154,16 +165,20 @@ class FilterBar(Vertical):
         judge: Callable[[str], Verdict],
         complete: Callable[[str, int], Sequence[Completion]],
         *,
+        veil: Callable[[str], str] = str,
         id: str = "filterbar",
         signs: Signs | None = None,
     ) -> None:
+        """Ask with the help of `judge` and `complete`; `veil` dots what must not be seen."""
         super().__init__(id=id)
         self._judge = judge
         self._complete = complete
+        self._veil = veil
         self._hints = Hints(signs=signs)
         self._prompt = Prompt(signs=signs)
         self._input = SafeInput(compact=True, select_on_focus=False)
         self._input.cursor_blink = False
+        self._input.veil = veil
         self.purpose = "filter"
         self.history: dict[str, list[str]] = {}
         self._at = 0
@@ -205,9 +220,16 @@ class FilterBar(Vertical):
         """Judge the text and offer how it may go on."""
         hints = self._hints
         hints.verdict = self._judge(self.value)
-        hints.offers = self._complete(self.value, self._input.cursor_position)
+        hints.offers = [
+            replace(offer, shown=self._shown(offer))
+            for offer in self._complete(self.value, self._input.cursor_position)
+        ]
         hints.chosen = -1
         hints.show()
+
+    def _shown(self, offer: Completion) -> str:
+        whole = self.value[: offer.start] + offer.insert + self.value[offer.stop :]
+        return self._veil(whole)[offer.start : offer.start + len(offer.insert)]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look at the text anew."""
