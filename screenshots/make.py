@@ -61,10 +61,11 @@ class Collected:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def records(self, records: list[Record], wait: bool) -> int:
+    ready = True
+
+    def records(self, records: list[Record]) -> None:
         """Take rows."""
         self._store.append(batch.unpack(batch.pack(records)))
-        return 0
 
     def status(self, status: Status) -> None:
         """Take a report."""

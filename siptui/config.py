@@ -34,8 +34,12 @@ class Settings:
     """Messages held at most; the oldest go first."""
     keep_bytes: int = 200_000_000
     """Bytes of memory that held messages may take; ``k``, ``M`` and ``G`` may follow the number."""
+    workers: int = field(default_factory=lambda: min(4, cores()))
+    """Processes that decode where one is not enough; by default as many as there are cores."""
     capture_buffer: int = 64_000_000
     """Bytes that the kernel may hold for an interface or a socket until they are read."""
+    backlog: int = 100_000_000
+    """Bytes of memory that captured frames may take until they are decoded; then they are lost."""
     user: str = ""
     """Whom to become after the sources are open if started as root; empty: who called sudo, else
     nobody; ``root`` stays root."""
@@ -66,6 +70,13 @@ class Settings:
 
     origins: dict[str, str] = field(default_factory=dict, repr=False)
     """Where each setting that is no default comes from."""
+
+
+def cores() -> int:
+    """Return how many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 NAMES = tuple(each.name for each in fields(Settings) if each.name != "origins")

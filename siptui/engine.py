@@ -1,8 +1,9 @@
 """How do frames become rows? The pipeline, put together.
 
 The engine runs in one thread: it reads every source, records, decodes, enriches, answers where it
-was told to, and hands batches on. For the screen that thread is in a process of its own, see
-`siptui.process`.
+was told to, and hands batches on. Where that is more than one core can do, workers look at what
+messages say by themselves; reading, order and memory stay here. For the screen that thread is in a
+process of its own, see `siptui.process`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import contextlib
 import gc
 import selectors
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from siptui.backlog import Backlog, Lot
 from siptui.capture import Source
 from siptui.capture.recording import Recording
 from siptui.capture.udp import UdpSource
@@ -24,9 +27,14 @@ from siptui.errors import SiptuiError
 from siptui.record import Frame, Record
 from siptui.respond import MODES, Responder
 from siptui.status import RecordingStatus, SourceStatus, Status
+from siptui.workers import Worker, Workers
 
 FRAMES_A_READ = 2048
 """How many frames are taken from one source before the next one has its turn."""
+BACKLOG = 100_000_000
+"""Bytes of frames that wait at most where they come by themselves; then they are lost."""
+AHEAD = 8
+"""Lots that are looked at ahead of the one that leaves next, for each process that looks."""
 STATUS_INTERVAL = 0.25
 """Seconds between two reports of state; also the longest that an idle engine sleeps."""
 BATCH_INTERVAL = 0.05
@@ -35,13 +43,22 @@ BATCH_RECORDS = 1024
 """Rows that are handed on at once as soon as there are so many."""
 BATCH_MOST = 4096
 """Rows that are handed on in one piece at most."""
+_STALLED = 0.005
+"""Seconds until a full output is tried again."""
+_LAST = 1.0
+"""Seconds in which an engine that is told to stop still looks at what it has read."""
 
 
 class Output(Protocol):
     """Take what the engine makes."""
 
-    def records(self, records: list[Record], wait: bool) -> int:
-        """Take rows; return how many had to be thrown away, which is none if it may `wait`."""
+    @property
+    def ready(self) -> bool:
+        """Whether rows can be taken without waiting."""
+        ...
+
+    def records(self, records: list[Record]) -> None:
+        """Take rows, waiting for room if need be."""
         ...
 
     def status(self, status: Status) -> None:
@@ -60,12 +77,15 @@ class Engine:
         *,
         recording: Recording | None = None,
         responder: Responder | None = None,
+        workers: int = 0,
+        backlog: int = BACKLOG,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Put the parts together; nothing is read yet.
 
         `recording` gets every frame before it is decoded. `responder` is asked about what comes by
-        a socket. `clock` gives seconds.
+        a socket. `workers` is the number of processes that look at messages beside this one,
+        `backlog` the bytes that frames may take until they are looked at. `clock` gives seconds.
         """
         self.stopping = False
         """Set it (from a signal's handler or an output) to end after the frames in hand."""
@@ -77,67 +97,161 @@ class Engine:
         self._responder = responder
         self._sockets = {each.name: each for each in sources if isinstance(each, UdpSource)}
         self._clock = clock
-        self._decoder = Decoder()
+        self._looking = Decoder()
+        self._live = Decoder()
+        """What comes by itself goes by one clock, each file by its own."""
+        self._decoders = [self._live if each.live else Decoder() for each in sources]
+        self._wanted = workers
+        self._workers = Workers(0, self._look)
+        self._selector = selectors.DefaultSelector()
+        self._backlog = Backlog(backlog)
         self._pending: list[Record] = []
         self._pending_since = 0.0
         self._frames = 0
         self._records = 0
         self._lost = 0
-        self._capture_time = 0
-        self._patient = not any(source.live for source in sources)
+        self._answers = responder is not None and responder.mode != "silent"
+        """Whether answers were ever given: then looking needs what only this process knows."""
 
     def run(self, commands: Connection | None = None) -> Status:
         """Work until every source has finished or `stopping` is set; return the last status.
 
-        `commands` may say ``("stop",)`` or ``("respond", mode)``; its end, too, means stop.
+        `commands` may say ``("stop",)`` or ``("respond", mode)``; its end, too, means stop. Workers
+        are forked here.
         """
         _spare_the_collector()
-        with selectors.DefaultSelector() as selector:
-            for source in self._sources:
-                if source.fileno() >= 0:
-                    selector.register(source.fileno(), selectors.EVENT_READ)
-            if commands is not None:
-                selector.register(commands, selectors.EVENT_READ)
-            self._loop(selector, commands)
-        self._take(self._decoder.flush())
+        self._workers = Workers(self._wanted, self._look, [commands] if commands else [])
+        for source in self._sources:
+            if source.fileno() >= 0:
+                self._selector.register(source.fileno(), selectors.EVENT_READ)
+        if commands is not None:
+            self._selector.register(commands, selectors.EVENT_READ, commands)
+        for worker in self._workers.alive:
+            self._selector.register(worker.inbox, selectors.EVENT_READ, worker)
+        try:
+            self._loop()
+        finally:
+            self._selector.close()
+            self._workers.close()
+        for decoder in dict.fromkeys(self._decoders):
+            self._take(self._found(decoder.flush()))
         self._hand_on()
         self._close()
         status = self.status(ended=True)
         self._output.status(status)
         return status
 
-    def _loop(self, selector: selectors.BaseSelector, commands: Connection | None) -> None:
-        report_at = 0.0
-        while not self.stopping:
-            busy = False
-            for source in self._sources:
-                if not source.finished:
-                    frames = source.read(FRAMES_A_READ)
-                    if frames:
-                        busy = True
-                        self._frames_came(frames)
-                elif source.fileno() >= 0:
-                    with contextlib.suppress(KeyError, ValueError):
-                        selector.unregister(source.fileno())
+    def _loop(self) -> None:
+        report_at, until = 0.0, None
+        while True:
+            if not self.stopping:
+                self._read()
+            elif until is None:
+                until = self._clock() + _LAST
+            self._share()
+            worked = self._work()
             now = self._clock()
-            if self._pending and now - self._pending_since >= BATCH_INTERVAL:
+            if self._pending and now - self._pending_since >= BATCH_INTERVAL and self._output.ready:
                 self._hand_on()
             if now >= report_at:
                 report_at = now + STATUS_INTERVAL
                 self._expire()
                 self._output.status(self.status())
-            if commands is not None and commands.poll():
-                self._obey(commands)
-            if all(source.finished for source in self._sources):
+            if self._backlog.first is None:
+                if self.stopping or all(each.finished for each in self._sources):
+                    return
+            elif until is not None and now >= until:
+                self._lost += self._backlog.drop()
                 return
-            if not busy:
-                selector.select(BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
+            self._wait(0 if worked else BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
 
-    def _frames_came(self, frames: list[Frame]) -> None:
-        self._frames += len(frames)
-        self._capture_time = frames[-1].time
-        self._record(frames)
-        self._take(self._decoder.decode(frames))
+    def _read(self) -> None:
+        """Take what the sources have: all that comes by itself, of files as much as is needed."""
+        for source, decoder in zip(self._sources, self._decoders, strict=True):
+            if source.finished or (not source.live and self._backlog.frames >= FRAMES_A_READ):
+                continue
+            frames = source.read(FRAMES_A_READ)
+            if frames:
+                self._frames += len(frames)
+                self._record(frames)
+                if source.live and self._backlog.is_full:
+                    self._lost += len(frames)
+                else:
+                    self._backlog.add(frames, decoder, source.live)
+            if source.finished and source.fileno() >= 0:
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(source.fileno())
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until a source, a worker or a command has something, or the time is up."""
+        if seconds and self._backlog.first is not None and not self._output.ready:
+            # What could be read now would only wait here.
+            time.sleep(_STALLED)
+            seconds = 0
+        for key, _ in self._selector.select(seconds):
+            if isinstance(key.data, Worker):
+                self._collect(key.data)
+            elif key.data is not None:
+                self._obey(key.data)
+
+    def _share(self) -> None:
+        """Give workers what is more than one process can do at once."""
+        if self._answers:
+            return
+        for worker in self._workers.alive:
+            while self._backlog.new > 1 and self._is_near and worker.has_room:
+                lot = self._backlog.begin()
+                assert lot is not None
+                if not worker.take(lot):
+                    self._backlog.give_back([lot])
+                    break
+
+    @property
+    def _is_near(self) -> bool:
+        """Whether no more was looked at ahead than there should be."""
+        return self._backlog.begun < AHEAD * (1 + len(self._workers.alive))
+
+    def _collect(self, worker: Worker) -> None:
+        if not worker.give():
+            self._selector.unregister(worker.inbox)
+            self._backlog.give_back(self._workers.bury(worker))
+
+    def _work(self) -> bool:
+        """Do one piece of work; return False if there is none, or no room for what it gives."""
+        first = self._backlog.first
+        if first is None or not self._output.ready:
+            return False
+        if first.records is not None:
+            self._finish(self._backlog.leave(), first.records)
+            return True
+        lot = self._backlog.begin() if self._is_near else None
+        if lot is None:
+            return False
+        lot.records = self._look(lot.plain)
+        return True
+
+    def _look(self, frames: Sequence[Frame]) -> list[Record]:
+        """Make records of whole datagrams, and fill what they say by themselves."""
+        return self._found(self._looking.decode(frames, expire=False))
+
+    def _found(self, records: list[Record]) -> list[Record]:
+        if records:
+            self._enricher.look(records)
+        return records
+
+    def _finish(self, lot: Lot, plain: list[Record]) -> None:
+        """Put together what is in pieces, and go on with all records of a lot in order."""
+        decoder, records = lot.decoder, plain
+        if lot.odd:
+            records, rest = [], iter([*plain, None])
+            following = next(rest)
+            for frame in lot.frames:
+                if following is None or following.frames[0] is not frame:
+                    records += self._found(decoder.decode((frame,), expire=False))
+                while following is not None and following.frames[0] is frame:
+                    records.append(following)
+                    following = next(rest)
+        self._take([*records, *self._found(decoder.due(lot.frames[-1].time))])
 
     def _record(self, frames: list[Frame]) -> None:
         if self._recording is not None and not self._recording_error:
@@ -147,14 +261,17 @@ class Engine:
                 self._recording_error = str(error)
 
     def _expire(self) -> None:
-        """Let reassembly give up what has waited too long, by the clock of the capture."""
-        now = time.time_ns() if any(each.live for each in self._sources) else self._capture_time
-        self._take(self._decoder.expire(now))
+        """Let reassembly give up what has waited too long where nothing comes any more.
+
+        A file has no time but that of its frames.
+        """
+        if self._backlog.first is None:
+            self._take(self._found(self._live.expire(time.time_ns())))
 
     def _take(self, records: list[Record]) -> None:
         if not records:
             return
-        self._enricher.enrich(records)
+        self._enricher.remember(records)
         if self._responder is not None and self._sockets:
             records = self._answer(self._responder, records)
         self._records += len(records)
@@ -179,7 +296,7 @@ class Engine:
                 responder.count(datagram, sent=frame is not None)
             frames = [frame for frame in sent if frame is not None]
             self._record(frames)
-            answers = self._decoder.decode(frames)
+            answers = self._looking.decode(frames, expire=False)
             for each in answers:
                 each.ours = True
             rows += answers
@@ -190,7 +307,7 @@ class Engine:
         # One read may give many more rows than frames, and a batch holds only so many.
         for start in range(0, len(pending), BATCH_MOST):
             some = pending[start : start + BATCH_MOST]
-            self._lost += self._output.records(some, self._patient)
+            self._output.records(some)
 
     def _obey(self, commands: Connection) -> None:
         try:
@@ -203,6 +320,7 @@ class Engine:
             # What was answered before belongs to the mode before.
             self._hand_on()
             self._responder.mode = words[0]
+            self._answers = self._answers or words[0] != "silent"
             self._output.status(self.status())
 
     def _close(self) -> None:
@@ -226,7 +344,8 @@ class Engine:
             frames=self._frames,
             records=self._records,
             lost=self._lost,
-            let_go=dict(self._decoder.let_go),
+            let_go=self._let_go(),
+            notices=self._notices(),
             recording=None
             if recording is None
             else RecordingStatus(
@@ -237,6 +356,20 @@ class Engine:
             respond_counts=dict(responder.counts) if responder is not None else {},
             ended=ended,
         )
+
+    def _let_go(self) -> dict[str, int]:
+        """Return what was given up or forgotten, by reason."""
+        counts = sum((each.let_go for each in dict.fromkeys(self._decoders)), Counter[str]())
+        counts["forgotten: sources and their habits"] = self._enricher.labels.let_go
+        counts["forgotten: dialled numbers"] = self._enricher.numbers.let_go
+        counts["forgotten: what was seen before"] = self._enricher.seen.let_go
+        return dict(+counts)
+
+    def _notices(self) -> list[str]:
+        notices = [*self._enricher.places.notices, self._enricher.seen.notice]
+        if self._workers.died:
+            notices.append("a process that helped to decode has died: all is decoded, but slower")
+        return [each for each in notices if each]
 
 
 def _spare_the_collector() -> None:

@@ -57,7 +57,12 @@ class Headless:
             self.discard()
             raise
 
-    def records(self, records: list[Record], wait: bool) -> int:
+    @property
+    def ready(self) -> bool:
+        """Whether rows can be taken: they are written at once."""
+        return True
+
+    def records(self, records: list[Record]) -> None:
         """Write rows; none is ever thrown away."""
         if not self._filter.is_empty:
             records = self._let_through(records)
@@ -75,7 +80,6 @@ class Headless:
             self._output.flush()
         if self._count and self.rows >= self._count:
             self._stop()
-        return 0
 
     def _let_through(self, records: list[Record]) -> list[Record]:
         chunk = Chunk(0, len(records))
@@ -132,7 +136,7 @@ def report(status: Status) -> int:
     dropped = sum(
         each.statistics.dropped_kernel + each.statistics.dropped_socket for each in status.sources
     )
-    for problem in problems:
+    for problem in (*problems, *status.notices):
         print(f"siptui: {problem}", file=sys.stderr)
     if dropped or status.lost:
         print(

@@ -40,6 +40,8 @@ from siptui.respond.persona import load as load_personas
 if TYPE_CHECKING:
     from siptui.store import Store
 
+SMALL = 2_000_000
+"""Bytes of capture files that are read before a second process is ready to help."""
 LAZY_PACKAGES = ("encodings", "phonenumbers", "numpy")
 """Packages that import parts of themselves on first use."""
 LAZY_SCREEN_PACKAGES = ("textual", "rich", "asyncio", "siptui.tui")
@@ -183,18 +185,37 @@ def _give(path: str | Path, user: pwd.struct_passwd | None) -> None:
             os.chown(path, user.pw_uid, user.pw_gid)
 
 
+def _workers(arguments: Arguments, settings: Settings) -> int:
+    """Return how many processes should look at messages beside the engine."""
+    size = 0
+    for name in arguments.files:
+        path = Path(name)
+        size += path.stat().st_size if path.is_file() else SMALL
+    wanted = arguments.udp or arguments.interfaces or "workers" in settings.origins
+    return settings.workers - 1 if wanted or size >= SMALL else 0
+
+
 def _run_headless(arguments: Arguments, settings: Settings) -> int:
     user = privilege.unprivileged_user(settings.user)
     output = headless.Headless(arguments, Mask() if settings.mask else None)
     for export in output.exports:
         _give(export.path, user)
     sources = open_sources(arguments, settings)
+    workers = _workers(arguments, settings)
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
     privilege.preload(user, *LAZY_PACKAGES)
     privilege.drop(user)
-    engine = Engine(sources, enricher, output, recording=recording, responder=responder)
+    engine = Engine(
+        sources,
+        enricher,
+        output,
+        recording=recording,
+        responder=responder,
+        workers=workers,
+        backlog=settings.backlog,
+    )
     return headless.run(engine, output)
 
 
@@ -204,6 +225,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     parse(arguments.filter)
     user = privilege.unprivileged_user(settings.user)
     sources = open_sources(arguments, settings)
+    workers = _workers(arguments, settings)
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
@@ -211,7 +233,15 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
         _take_keyboard_from_terminal()
 
     def build(output: Output) -> Engine:
-        return Engine(sources, enricher, output, recording=recording, responder=responder)
+        return Engine(
+            sources,
+            enricher,
+            output,
+            recording=recording,
+            responder=responder,
+            workers=workers,
+            backlog=settings.backlog,
+        )
 
     def drop_rights() -> None:
         privilege.preload(user, *LAZY_PACKAGES)

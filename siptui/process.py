@@ -18,13 +18,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from siptui import batch
-from siptui.engine import STATUS_INTERVAL, Engine, Output
+from siptui.engine import Engine, Output
 from siptui.errors import SiptuiError
 from siptui.record import Record
 from siptui.status import Status
 
-PENDING_BATCHES = 256
-"""Batches that wait for the screen's process; what comes on top of them is lost and counted."""
+PENDING_BATCHES = 16
+"""Batches that wait for the screen's process; rows are made no faster than it takes them."""
 
 
 class PipeOutput:
@@ -32,43 +32,37 @@ class PipeOutput:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._queue: queue.Queue[tuple[str, Any] | None] = queue.Queue(PENDING_BATCHES)
+        self._queue: queue.Queue[tuple[str, Any] | None] = queue.Queue()
         self.broken = False
         """Whether the other end has gone."""
         self._thread = threading.Thread(target=self._write, name="pipe", daemon=True)
-        self._thread.start()
 
-    def records(self, records: list[Record], wait: bool) -> int:
-        """Queue rows as one batch; return how many were thrown away for want of room."""
-        item = ("batch", batch.pack(records))
-        if wait:
-            while not self.broken:
-                with contextlib.suppress(queue.Full):
-                    self._queue.put(item, timeout=STATUS_INTERVAL)
-                    return 0
-            return len(records)
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
-            return len(records)
-        return 0
+    @property
+    def ready(self) -> bool:
+        """Whether there is room for a batch, or nobody who would take one."""
+        return self.broken or self._queue.qsize() < PENDING_BATCHES
+
+    def records(self, records: list[Record]) -> None:
+        """Queue rows as one batch."""
+        self._put(("batch", batch.pack(records)))
 
     def status(self, status: Status) -> None:
         """Queue a report; a newer one follows soon if there is no room for it."""
-        if status.ended or status.error:
-            while not self.broken:
-                with contextlib.suppress(queue.Full):
-                    self._queue.put(("status", status), timeout=STATUS_INTERVAL)
-                    return
-        else:
-            with contextlib.suppress(queue.Full):
-                self._queue.put_nowait(("status", status))
+        if status.ended or status.error or self.ready:
+            self._put(("status", status))
+
+    def _put(self, item: tuple[str, Any]) -> None:
+        if not self._thread.ident:
+            # Not before: whoever uses this may have forked.
+            self._thread.start()
+        if not self.broken:
+            self._queue.put(item)
 
     def close(self, timeout: float) -> None:
         """Wait up to `timeout` seconds until everything queued was written."""
-        with contextlib.suppress(queue.Full):
-            self._queue.put(None, timeout=timeout)
-        self._thread.join(timeout)
+        self._queue.put(None)
+        if self._thread.ident:
+            self._thread.join(timeout)
 
     def _write(self) -> None:
         while (item := self._queue.get()) is not None:

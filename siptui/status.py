@@ -42,9 +42,11 @@ class Status:
     records: int = 0
     """Rows made of them."""
     lost: int = 0
-    """Rows thrown away because the screen's process did not take them in time."""
+    """Frames thrown away because they came faster than rows could be made and taken."""
     let_go: dict[str, int] = field(default_factory=dict)
-    """What reassembly gave up, by reason."""
+    """What reassembly gave up and what enriching forgot, by reason."""
+    notices: list[str] = field(default_factory=list)
+    """What is wrong but ends nothing, a sentence each; safe to show."""
     recording: RecordingStatus | None = None
     respond_mode: str = ""
     """How sockets answer; empty where there is no socket that could."""
