@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 from siptui.decode import tls, websocket
 from siptui.decode.other import name
 from siptui.decode.sip import measure, resync
-
-MESSAGE = 1 << 18
-"""The longest message in bytes that is waited for; a longer one is shown truncated."""
+from siptui.decode.startline import may_be_rest
+from siptui.decode.web_messages import WebMessages
+from siptui.decode.words import MESSAGE, Part
 
 LINE = 1 << 13
 """The longest unfinished line in bytes that may still become a start line."""
 
 ROWS = 16
 """How many rows of one direction may show bytes that are no SIP; later bytes are counted."""
-
-PARTS = 1024
-"""The most frames that one WebSocket message may have."""
 
 _UNKNOWN = 1 << 62
 """Stands for the length of a message that does not say it yet, or says too much."""
@@ -33,34 +29,19 @@ _UNSURE = frozenset(("text", "binary", "continuation", "keep-alive", "empty"))
 """What may be followed by SIP in the same stream; other protocols keep the stream."""
 
 
-class Part(NamedTuple):
-    """Hold one message of a stream; `start` and `stop` are positions in the stream."""
-
-    start: int
-    stop: int
-    kind: str = ""
-    """What it is; empty if its bytes are still to be judged."""
-    transport: str = "tcp"
-    data: bytes | None = None
-    """The message if it is not simply the bytes from `start` to `stop`."""
-    defects: tuple[str, ...] = ()
-    uri: tuple[int, int] | None = None
-    divide: bool = False
-
-
 class Framer:
     """Cut one direction of a stream into messages."""
 
     __slots__ = (
         "_foreign",
-        "_fragments",
         "_let_go",
         "_needed",
         "_ports",
         "_rows",
         "_searched",
         "_state",
-        "hold",
+        "_torn",
+        "_web",
         "lost",
         "waiting",
     )
@@ -71,17 +52,27 @@ class Framer:
         self._state: _State = Framer._open
         self._foreign = ""
         self._rows = ROWS
-        self._fragments: list[bytes] = []
+        self._web: WebMessages | None = None
         self._searched = 0
         """How many bytes of an incomplete message were searched for the end of its head."""
         self._needed = 0
         """How long the message is that waits for its rest; 0 if it is not known."""
-        self.hold = -1
-        """The position from which the frames are still needed although the bytes are consumed."""
         self.lost = False
         """Whether the bytes up to the next start line belong to a message that began unseen."""
+        self._torn = False
+        """Whether the next bytes may continue a line that began unseen."""
         self.waiting = ""
         """What the bytes that are left wait for: ``message``, ``line`` or nothing."""
+
+    @property
+    def hold(self) -> int:
+        """The position from which frames are still needed although their bytes are consumed."""
+        return -1 if self._web is None else self._web.hold
+
+    @property
+    def cost(self) -> int:
+        """How many bytes are remembered from one message to the next."""
+        return 0 if self._web is None else self._web.cost
 
     def read(self, buffer: bytearray, base: int, final: bool) -> tuple[list[Part], int]:
         """Return the messages at the head of `buffer`, and how many bytes they take.
@@ -99,13 +90,16 @@ class Framer:
             at += taken
         return parts, at
 
+    def begin(self, joined: bool) -> None:
+        """Say whether the first bytes are those of the stream, or it was `joined` on its way."""
+        self.lost = self._torn = joined
+
     def gap(self) -> None:
         """Go on behind bytes that were never seen."""
-        self.lost = True
+        self.lost = self._torn = True
         self._needed = self._searched = 0
-        self._fragments = []
-        self.hold = -1
-        if self._state is Framer._websocket:
+        if self._web is not None:
+            self._web = None
             self._state = Framer._open
 
     def _wait(self, what: str) -> int:
@@ -119,13 +113,13 @@ class Framer:
             return self._line_ends(buffer, at, base, final, parts)
         if tls.begins(buffer, at):
             return self._tls(buffer, at, base, final, parts)
-        if first in (0x81, 0x82) and self._like_websocket(buffer, at):
-            self._state = Framer._websocket
+        if first in websocket.MESSAGE_BEGINS and self._like_websocket(buffer, at):
+            self._begin_websocket(True)
             return self._websocket(buffer, at, base, final, parts)
         newline = buffer.find(b"\n", at, at + LINE)
         if newline >= 0:
             line = bytes(buffer[at : newline + 1])
-            if resync(line, 0) == 0:
+            if resync(line, 0) == 0 and not (self._torn and may_be_rest(line)):
                 return self._message(buffer, at, base, final, parts)
             if line[:4] == b"GET " or line[:12] == b"HTTP/1.1 101":
                 return self._http(buffer, at, base, final, parts)
@@ -148,6 +142,7 @@ class Framer:
             run -= 1
             if not run:
                 return self._wait("line")
+        self._torn = False
         parts.append(Part(base + at, base + at + run))
         return run
 
@@ -167,6 +162,7 @@ class Framer:
             self.lost = following < 0
         else:
             self.lost = False
+        self._torn = self.lost
         self._needed = self._searched = 0
         parts.append(Part(base + at, base + at + length, defects=defects))
         return length
@@ -198,7 +194,8 @@ class Framer:
             self._foreign = kind
             self._state = Framer._silent
         else:
-            following = resync(buffer, at)
+            line = buffer.find(b"\n", at) + 1 or stop if self._torn else at
+            following = resync(buffer, line)
             if following > at:
                 stop = following
             elif not final:
@@ -207,6 +204,7 @@ class Framer:
                     stop = line
                 if stop <= at:
                     return self._wait("line")
+        self._torn = self.lost and buffer[stop - 1] != 10
         self._row(Part(base + at, base + stop, kind), parts)
         return stop - at
 
@@ -232,21 +230,16 @@ class Framer:
         return stop - at
 
     def _tls(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
-        """Take the first TLS record: a hello, or whatever it was when the capture began."""
-        there = len(buffer) - at
-        if there < tls.RECORD:
-            if not final:
-                return self._wait("message")
-            stop = there
-        else:
-            stop = min(there, tls.record_length(buffer, at))
-            if stop < tls.record_length(buffer, at) and buffer[at] == tls.HANDSHAKE and not final:
-                return self._wait("message")
-        uri = tls.server_name(bytes(buffer[at : at + stop]))
-        parts.append(Part(base + at, base + at + stop, "tls", "tls", uri=uri))
+        """Take the first TLS records: a hello, or whatever it was when the capture began."""
+        found = tls.first(buffer, at)
+        if not found.whole and not final:
+            return self._wait("message")
+        data = found.data if found.records > 1 else None
+        uri = tls.server_name(found.data)
+        parts.append(Part(base + at, base + found.stop, "tls", "tls", data, uri=uri))
         self._foreign = "tls"
         self._state = Framer._silent
-        return stop
+        return found.stop - at
 
     def _http(self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]) -> int:
         """Take the head of what may be a WebSocket's handshake."""
@@ -255,7 +248,7 @@ class Framer:
             if not final and len(buffer) - at < LINE:
                 return self._wait("message")
         elif websocket.upgrades(bytes(buffer[at:end])):
-            self._state = Framer._websocket
+            self._begin_websocket(websocket.compresses(bytes(buffer[at:end])))
             parts.append(Part(base + at, base + end, "http", "ws"))
             return end - at
         return self._other(buffer, at, base, final, parts)
@@ -265,73 +258,30 @@ class Framer:
         frame = websocket.read(buffer, at)
         if frame is None or frame.stop - frame.start > MESSAGE:
             return False
-        payload = websocket.unmask(bytes(buffer[frame.start : frame.start + 256]), frame.mask)
+        stop = min(frame.stop, frame.start + 256)
+        payload = websocket.unmask(bytes(buffer[frame.start : stop]), frame.mask)
+        if frame.reserved:
+            payload = websocket.inflated_start(payload)
         line, _, _ = payload.partition(b"\n")
         return resync(line + b"\n", 0) == 0
+
+    def _begin_websocket(self, compresses: bool) -> None:
+        self._web = WebMessages(compresses)
+        self._state = Framer._websocket
 
     def _websocket(
         self, buffer: bytearray, at: int, base: int, final: bool, parts: list[Part]
     ) -> int:
-        """Take one WebSocket frame; its message is ready when the last of its frames is."""
-        frame = websocket.read(buffer, at)
-        if frame is None or frame.stop > len(buffer):
-            if not final and (frame is None or frame.stop - at < MESSAGE):
-                return self._wait("message")
-            return self._cut_websocket(buffer, at, base, frame, parts)
-        payload = websocket.unmask(bytes(buffer[frame.start : frame.stop]), frame.mask)
-        start = base + at
-        if frame.opcode in websocket.CONTROL:
-            kind = websocket.CONTROL[frame.opcode]
-            self._row(Part(start, base + frame.stop, kind, "ws", payload), parts)
-        elif frame.opcode > websocket.BINARY or frame.reserved:
-            kind = "ws-compressed" if frame.reserved == 4 else "websocket"
-            self._row(Part(start, base + frame.stop, kind, "ws"), parts)
-        elif frame.final and not self._fragments:
-            whole = None if not frame.mask else payload
-            start = base + frame.start if whole is None else start
-            parts.append(Part(start, base + frame.stop, "", "ws", whole, divide=True))
-        else:
-            self._websocket_fragment(frame, payload, start, base, parts)
-        return frame.stop - at
-
-    def _websocket_fragment(
-        self,
-        frame: websocket.WebSocketFrame,
-        payload: bytes,
-        start: int,
-        base: int,
-        parts: list[Part],
-    ) -> None:
-        if not self._fragments:
-            self.hold = start
-        self._fragments.append(payload)
-        full = len(self._fragments) >= PARTS or sum(map(len, self._fragments)) > MESSAGE
-        if frame.final or full:
-            data = b"".join(self._fragments)
-            defects = () if frame.final else ("truncated",)
-            stop = base + frame.stop
-            parts.append(Part(self.hold, stop, "", "ws", data, defects, divide=True))
-            self._fragments = []
-            self.hold = -1
-
-    def _cut_websocket(
-        self,
-        buffer: bytearray,
-        at: int,
-        base: int,
-        frame: websocket.WebSocketFrame | None,
-        parts: list[Part],
-    ) -> int:
-        """Take a frame that will not be whole, and with it what its message had."""
-        data = b"".join(self._fragments)
-        if frame is not None:
-            data += websocket.unmask(bytes(buffer[frame.start :]), frame.mask)
-        start = self.hold if self.hold >= 0 else base + at
-        stop = base + len(buffer)
-        parts.append(Part(start, stop, "", "ws", data, ("truncated",), divide=True))
-        self._fragments = []
-        self.hold = -1
-        return len(buffer) - at
+        """Take one WebSocket frame."""
+        assert self._web is not None
+        taken, part = self._web.take(buffer, at, base, final)
+        if not taken:
+            return self._wait("message")
+        if part is not None and part.kind:
+            self._row(part, parts)
+        elif part is not None:
+            parts.append(part)
+        return taken
 
 
 _State = Callable[[Framer, bytearray, int, int, bool, list[Part]], int]

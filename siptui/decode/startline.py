@@ -61,6 +61,20 @@ def begins(line: bytes) -> bool:
     return b":" in line[: version.start()]
 
 
+def may_be_rest(line: bytes) -> bool:
+    """Tell whether a start line may lack its beginning, where what came before was never seen.
+
+    So it may if it has no method before its request-URI, or one with which a known one ends.
+    """
+    if _RESPONSE.match(line):
+        return False
+    parts = line.split(None, 2)
+    method = parts[0].upper() if parts else b""
+    if len(parts) < 3 or b":" not in parts[1] or NOT_TOKEN.search(method):
+        return True
+    return method not in METHODS and any(known.endswith(method) for known in METHODS)
+
+
 def begins_cut(line: bytes, ended: bool) -> bool:
     """Tell whether a line without version is the beginning of a SIP message.
 

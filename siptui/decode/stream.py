@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import insort
 from typing import NamedTuple
 
-from siptui.decode.framing import Framer, Part
-from siptui.decode.words import Piece
+from siptui.decode.framing import Framer
+from siptui.decode.words import Part, Piece
 from siptui.record import Frame
 
 _OVERHEAD = 500
@@ -139,6 +139,7 @@ class Stream:
 
     def skip(self, position: int) -> None:
         """Go on at `position`: the bytes before it will never come."""
+        self.cost -= self.framer.cost
         self.framer.gap()
         self.base = self.next = position
 
@@ -158,7 +159,9 @@ class Stream:
         if not self.buffer:
             self.framer.waiting = ""
             return []
+        self.cost -= self.framer.cost
         parts, taken = self.framer.read(self.buffer, self.base, final)
+        self.cost += self.framer.cost
         pieces = [self._piece(part) for part in parts]
         if taken:
             del self.buffer[:taken]

@@ -120,7 +120,7 @@ class Streams:
         opening = self._openings.pop(flow, None)
         if opening is not None and (sequence - opening) & 0xFFFFFFFF >= WINDOW:
             opening = None
-        framer.lost = opening is None
+        framer.begin(joined=opening is None)
         origin = sequence if opening is None else opening
         stream = Stream(origin & 0xFFFFFFFF, framer, opening is not None, segment.time)
         self._streams[flow] = stream
@@ -145,7 +145,8 @@ class Streams:
         if segment.flags & _SYN and not stream.settled:
             stream.waiting = [held for held in stream.waiting if held.stop > position]
             stream.cost = sum(held.cost for held in stream.waiting)
-            stream.framer.lost = stream.joined = False
+            stream.joined = False
+            stream.framer.begin(joined=False)
             found += stream.settle(position)
         if segment.flags & _FIN:
             stream.end = position + len(segment.data) + segment.missing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 RECORD = 5
 """The length of a record's header (RFC 8446 section 5.1)."""
 
@@ -9,6 +11,8 @@ HANDSHAKE = 22
 
 _TYPES = frozenset((20, 21, 22, 23))
 _LONGEST = (1 << 14) + 2048
+_RECORDS = 64
+"""Records over which one ClientHello may be spread."""
 
 
 def begins(data: bytes | bytearray, at: int) -> bool:
@@ -26,8 +30,50 @@ def record_length(data: bytes | bytearray, at: int) -> int:
     return RECORD + int.from_bytes(data[at + 3 : at + 5], "big")
 
 
+class First(NamedTuple):
+    """Hold the records with which a stream begins."""
+
+    data: bytes
+    """The first record; what a ClientHello has in further records stands behind it, without their
+    headers (RFC 8446 section 5.1)."""
+    stop: int
+    """Where the last of them ends."""
+    records: int
+    whole: bool
+    """Whether nothing is missing that is worth waiting for."""
+
+
+def first(buffer: bytes | bytearray, at: int) -> First:
+    """Return the record at `at`, and those that continue its ClientHello."""
+    there = len(buffer)
+    if at + RECORD > there:
+        return First(bytes(buffer[at:]), there, 1, False)
+    stop = at + record_length(buffer, at)
+    data = bytearray(buffer[at:stop])
+    whole, records = stop <= there or buffer[at] != HANDSHAKE, 1
+    stop = min(stop, there)
+    while whole and records < _RECORDS and len(data) < _LONGEST and _is_unfinished(data):
+        if stop == there or (buffer[stop] == HANDSHAKE and stop + RECORD > there):
+            whole = False
+            break
+        if buffer[stop] != HANDSHAKE or not begins(buffer, stop):
+            break
+        start, stop = stop + RECORD, stop + record_length(buffer, stop)
+        data += buffer[start:stop]
+        whole, stop, records = stop <= there, min(stop, there), records + 1
+    return First(bytes(data), stop, records, whole)
+
+
+def _is_unfinished(data: bytearray) -> bool:
+    """Return whether a handshake record, or several put together, end before their ClientHello."""
+    if data[RECORD : RECORD + 1] != b"\x01":
+        return False
+    head = data[RECORD : RECORD + 4]
+    return len(head) < 4 or len(data) - RECORD - 4 < int.from_bytes(head[1:], "big")
+
+
 def server_name(record: bytes) -> tuple[int, int] | None:
-    """Return where in a TLS record the server name of a ClientHello stands (RFC 6066 section 3).
+    """Return where the server name of a ClientHello stands in `First.data` (RFC 6066 section 3).
 
     None if it is no ClientHello, names no server, or is cut before the name.
     """

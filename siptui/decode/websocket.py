@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from typing import NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 CONTROL: dict[int, str] = {CLOSE: "ws-close", PING: "ws-ping", PONG: "ws-pong"}
 """What a record of a control frame is called."""
+
+
+COMPRESSED = 4
+"""The reserved bits of a message's first frame if it is compressed (RFC 7692 section 6)."""
+
+MESSAGE_BEGINS = frozenset((0x81, 0x82, 0xC1, 0xC2))
+"""What the first byte of a frame with a whole message is."""
 
 
 class WebSocketFrame(NamedTuple):
@@ -72,3 +80,19 @@ def upgrades(head: bytes) -> bool:
     if not (lines[0].startswith(b"get ") or lines[0].startswith(b"http/1.1 101")):
         return False
     return any(line.startswith(b"upgrade:") and b"websocket" in line for line in lines[1:])
+
+
+def compresses(head: bytes) -> bool:
+    """Return whether the head of a handshake offers, or grants, permessage-deflate (RFC 7692)."""
+    return any(
+        line.startswith(b"sec-websocket-extensions:") and b"permessage-deflate" in line
+        for line in head.lower().split(b"\n")
+    )
+
+
+def inflated_start(payload: bytes) -> bytes:
+    """Return how a compressed message begins, given its first bytes; empty if it is none."""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(payload, 1024)
+    except zlib.error:
+        return b""

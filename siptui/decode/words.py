@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from siptui.record import Frame
 
+MESSAGE = 1 << 18
+"""The longest message in bytes that is waited for; a longer one is shown truncated."""
+
 
 class Flow(NamedTuple):
     """Name one direction between two ports."""
@@ -31,3 +34,18 @@ class Piece(NamedTuple):
     """Where in `data` the name stands that was asked for, in what is no SIP."""
     divide: bool = False
     """Whether there may be several messages in it."""
+
+
+class Part(NamedTuple):
+    """Hold one message of a stream; `start` and `stop` are positions in the stream."""
+
+    start: int
+    stop: int
+    kind: str = ""
+    """What it is; empty if its bytes are still to be judged."""
+    transport: str = "tcp"
+    data: bytes | None = None
+    """The message if it is not simply the bytes from `start` to `stop`."""
+    defects: tuple[str, ...] = ()
+    uri: tuple[int, int] | None = None
+    divide: bool = False

@@ -10,7 +10,8 @@ from siptui.decode.frame import layers
 from siptui.decode.link import LINKS
 from siptui.record import Frame, Record
 from tests.decode.test_encapsulations import CASES
-from tests.decode.test_streams import HANDSHAKE, hello, ws
+from tests.decode.test_tls import hello, spread
+from tests.decode.test_websocket import HANDSHAKE, OFFER, Deflater, ws
 from tests.decode.wire import (
     RAW,
     SECOND,
@@ -36,6 +37,8 @@ SEEDS: list[tuple[bytes, int]] = [
     *((packet, RAW) for packet in pieces6(udp(options()), [64, 128])),
     (ip4(tcp(options() * 2, 7), 6), RAW),
     (ip4(tcp(hello(b"sip.example.com"), 7), 6), RAW),
+    (ip4(tcp(spread(hello(b"sip.example.com"), [3, 70]), 7), 6), RAW),
+    (ip4(tcp(OFFER + ws(Deflater()(options()), compressed=True), 7), 6), RAW),
     (ip4(tcp(HANDSHAKE + ws(options(), mask=b"abcd"), 7), 6), RAW),
     (ip4(tcp(ws(options(), mask=b"abcd"), 7), 6), RAW),
     (ip4(sctp([sctp_data(options(), 1), sctp_data(b"abc", 2, 2)]), 132), RAW),

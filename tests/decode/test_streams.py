@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import struct
 from collections import Counter
 from itertools import pairwise
 
@@ -113,6 +112,36 @@ def test_the_rows_of_a_joined_stream_begin_with_the_next_start_line() -> None:
     records = decode(segments(stream, [700], syn=False))
     assert [record.kind for record in records] == ["continuation", "sip", "sip", "sip", "sip"]
     assert messages(records) == MESSAGES[1:]
+
+
+@pytest.mark.parametrize("at", range(1, len("OPTIONS sip:100@example.com SIP/2.0\r\n")))
+@pytest.mark.parametrize("message", [MESSAGES[0], MESSAGES[0].replace(b"OPTIONS", b"register")])
+def test_the_rest_of_a_start_line_is_no_start_line(message: bytes, at: int) -> None:
+    stream = b"".join([message, *MESSAGES[1:]])
+    cut = stream[at:]
+    for records in (
+        decode(segments(cut, [], syn=False)),
+        decode(segments(cut, [len(MESSAGES[0])], syn=False)),
+        decode(segments(cut, [3, 30], syn=False)),
+    ):
+        assert records[0].kind == "continuation"
+        assert messages(records) == MESSAGES[1:]
+
+
+@pytest.mark.parametrize("at", [3, 9, 30])
+def test_behind_a_lost_segment_the_rest_of_a_start_line_is_none(at: int) -> None:
+    stream = b"".join(MESSAGES)
+    second = len(MESSAGES[0])
+    frames = segments(stream, [100, second + at, second + len(MESSAGES[1])])
+    records = decode(frames[:2] + frames[3:])
+    assert records[1].kind == "continuation"
+    assert messages(records)[1:] == MESSAGES[2:]
+
+
+def test_a_joined_stream_may_begin_with_a_method_nobody_knows() -> None:
+    for method in ("FOO", "invite", "ACK"):
+        odd = options("odd", method=method)
+        assert messages(decode(segments(odd + MESSAGES[0], [], syn=False))) == [odd, MESSAGES[0]]
 
 
 def test_a_joined_stream_shows_its_first_message_soon() -> None:
@@ -225,92 +254,6 @@ def test_a_long_foreign_stream_is_a_bounded_number_of_rows() -> None:
     assert len(records) == 16
     shown = sum(len(record.data) for record in records)
     assert decoder.let_go == {"stream bytes that are no SIP": len(stream) - shown}
-
-
-def hello(server: bytes) -> bytes:
-    name = b"\0" + struct.pack(">H", len(server)) + server
-    extension = struct.pack(">HHH", 0, len(name) + 2, len(name)) + name
-    extensions = struct.pack(">HH", 23, 0) + extension
-    body = b"\x03\x03" + bytes(32) + b"\x04abcd" + b"\0\x02\x13\x01" + b"\x01\0"
-    body += struct.pack(">H", len(extensions)) + extensions
-    handshake = b"\x01" + len(body).to_bytes(3, "big") + body
-    return b"\x16\x03\x01" + struct.pack(">H", len(handshake)) + handshake
-
-
-@given(cuts=st.lists(st.integers(1, 120), max_size=8))
-@settings(max_examples=50, deadline=None)
-def test_tls_is_named_with_its_server(cuts: list[int]) -> None:
-    first = hello(b"sip.example.com")
-    decoder = Decoder()
-    records = decode(segments(first + b"\x17\x03\x03\0\x05abcde", cuts), decoder)
-    (record,) = records
-    assert (record.kind, record.transport, record.data) == ("tls", "tls", first)
-    assert record.text("uri") == "sip.example.com"
-    assert decoder.let_go["encrypted stream bytes"] == 10
-
-
-def test_tls_without_a_name_or_in_the_middle() -> None:
-    nameless = hello(b"x").replace(b"\0\0\0\x06\0\x04\0\0\x01x", b"\0\x99\0\x06\0\x04\0\0\x01x")
-    for stream in (nameless, b"\x17\x03\x03\0\x05abcde", b"\x16\x03\x01\0\x30abcde"):
-        (record,) = decode(segments(stream, [], syn=False))
-        assert (record.kind, record.text("uri")) == ("tls", "")
-
-
-def ws(payload: bytes, *, opcode: int = 1, final: bool = True, mask: bytes = b"") -> bytes:
-    size = len(payload)
-    head = bytes((opcode | (0x80 if final else 0),))
-    bit = 0x80 if mask else 0
-    if size < 126:
-        head += bytes((bit | size,))
-    elif size < 65536:
-        head += bytes((bit | 126,)) + struct.pack(">H", size)
-    else:
-        head += bytes((bit | 127,)) + struct.pack(">Q", size)
-    if mask:
-        payload = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
-    return head + mask + payload
-
-
-HANDSHAKE = (
-    b"GET / HTTP/1.1\r\nHost: ws.example.com\r\nUpgrade: websocket\r\n"
-    b"Connection: Upgrade\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
-)
-SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\r\n"
-
-
-@given(
-    cuts=st.lists(st.integers(1, 3000), max_size=20),
-    mask=st.sampled_from([b"", b"\x01\x02\x03\x04", bytes(4)]),
-    server=st.booleans(),
-)
-@settings(max_examples=80, deadline=None)
-def test_sip_over_websocket(cuts: list[int], mask: bytes, server: bool) -> None:
-    big = options("big", body=b"b" * 70_000)
-    whole = MESSAGES[1]
-    stream = (SWITCH if server else HANDSHAKE) + ws(MESSAGES[0], mask=mask)
-    stream += ws(whole[:100], final=False, mask=mask) + ws(b"x", opcode=9, mask=mask)
-    stream += ws(whole[100:130], opcode=0, final=False, mask=mask)
-    stream += ws(whole[130:], opcode=0, mask=mask) + ws(big, mask=mask, opcode=2)
-    stream += ws(b"\r\n\r\n", mask=mask) + ws(b"\x03\xe8", opcode=8, mask=mask)
-    records = decode(segments(stream, [*cuts, *range(0, len(stream), 60_000)]))
-    assert [record.kind for record in records] == [
-        "http",
-        "sip",
-        "ws-ping",
-        "sip",
-        "sip",
-        "keep-alive",
-        "ws-close",
-    ]
-    assert messages(records) == [MESSAGES[0], whole, big]
-    assert {record.transport for record in records} == {"ws"}
-
-
-def test_websocket_joined_in_the_middle() -> None:
-    stream = ws(MESSAGES[0], mask=b"abcd") + ws(MESSAGES[1], mask=b"efgh")
-    records = decode(segments(stream, [len(ws(MESSAGES[0], mask=b"abcd"))], syn=False))
-    assert messages(records) == MESSAGES[:2]
-    assert {record.transport for record in records} == {"ws"}
 
 
 def test_both_directions_of_many_connections() -> None:
