@@ -1,19 +1,8 @@
-"""Feed coverage-guided bytes to the frame decoder, and the SIP reader behind it.
-
-With atheris installed (``pip install atheris``), from the checkout::
-
-    python -m tests.fuzz.frames --seeds /tmp/frames
-    python -m tests.fuzz.frames -max_total_time=600 /tmp/frames
-
-The first writes a corpus made of the tests' own frames, the second fuzzes and adds to it. What
-breaks an invariant ends the run, and the input is left in ``crash-*``.
-"""
+"""Feed bytes to the frame decoder, and the SIP reader behind it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from siptui.decode import Decoder
 from siptui.decode.frame import layers
@@ -89,22 +78,3 @@ def seeds() -> list[bytes]:
 
     inputs = [input_of([frame(data, link)]) for data, link in SEEDS]
     return inputs + [input_of(frames) for frames in OWN.values()]
-
-
-def main(arguments: list[str]) -> None:
-    """Write the corpus, or fuzz."""
-    if arguments[1:2] == ["--seeds"]:
-        folder = Path(arguments[2])
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, data in enumerate(seeds()):
-            (folder / f"seed-{number:03}").write_bytes(data)
-        return
-    import atheris
-
-    atheris.instrument_all()
-    atheris.Setup(arguments, check)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main(sys.argv)

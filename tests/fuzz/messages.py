@@ -1,19 +1,8 @@
-"""Feed coverage-guided bytes to the SIP reader.
-
-With atheris installed (``pip install atheris``), from the checkout::
-
-    python -m tests.fuzz.messages --seeds /tmp/messages
-    python -m tests.fuzz.messages -max_total_time=600 /tmp/messages
-
-The first writes a corpus of the tests' own messages and of those beside the checkout, the second
-fuzzes and adds to it. What breaks an invariant ends the run, and the input is left in ``crash-*``.
-"""
+"""Feed bytes to the SIP reader."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from siptui.decode import ordinary, other
 from siptui.decode.defects import DEFECTS
@@ -67,22 +56,8 @@ def _check_elements(elements: Iterable[Element], start: int, stop: int) -> None:
         _check_elements(each.parts, each.start, each.stop)
 
 
-def main(arguments: list[str]) -> None:
-    """Write the corpus, or fuzz."""
-    if arguments[1:2] == ["--seeds"]:
-        from tests.decode.messages import seeds
+def seeds() -> list[bytes]:
+    """Return the tests' own messages and those beside the checkout."""
+    from tests.decode.messages import seeds
 
-        folder = Path(arguments[2])
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, data in enumerate(seeds()):
-            (folder / f"seed-{number:03}").write_bytes(data)
-        return
-    import atheris
-
-    atheris.instrument_all()
-    atheris.Setup(arguments, check)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main(sys.argv)
+    return seeds()
