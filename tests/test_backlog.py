@@ -1,0 +1,112 @@
+"""What waits is bounded, leaves in order, and is recorded even where it is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siptui.backlog import LOT, Backlog, Lot
+from siptui.capture import Statistics
+from siptui.capture.recording import Recording
+from siptui.decode import Decoder
+from siptui.engine import Engine
+from siptui.enrich import Enricher
+from siptui.record import Frame, Record
+from siptui.status import Status
+from tests.decode.wire import RAW, START, ip4, options, udp
+
+
+def frames(count: int, first: int = 0) -> list[Frame]:
+    made = []
+    for number in range(first, first + count):
+        packet = ip4(udp(options(f"c{number}")))
+        made.append(Frame(START + number, packet, RAW, len(packet), "eth0"))
+    return made
+
+
+@given(st.lists(st.integers(0, 3 * LOT), max_size=6), st.randoms())
+def test_lots_leave_in_the_order_in_which_they_came(sizes: list[int], rng: object) -> None:
+    backlog, decoders = Backlog(10**9), [Decoder(), Decoder()]
+    came: list[Frame] = []
+    for number, size in enumerate(sizes):
+        some = frames(size, len(came))
+        came += some
+        backlog.add(some, decoders[number % 2], live=True)
+    assert backlog.frames == len(came)
+    begun: list[Lot] = []
+    while (lot := backlog.begin()) is not None:
+        begun.append(lot)
+        if len(begun) % 3 == 1:
+            backlog.give_back([begun.pop()])
+            again = backlog.begin()
+            assert again is lot
+            begun.append(again)
+    left: list[Frame] = []
+    while backlog.first is not None:
+        left += backlog.leave().frames
+    assert left == came
+    assert (backlog.size, backlog.frames, backlog.begun) == (0, 0, 0)
+
+
+class Flood:
+    """A live source that has everything at once."""
+
+    name, live, finished = "eth0", True, False
+
+    def __init__(self, made: list[Frame]) -> None:
+        self._made = made
+
+    def fileno(self) -> int:
+        return -1
+
+    def read(self, limit: int) -> list[Frame]:
+        taken, self._made = self._made[:limit], self._made[limit:]
+        self.finished = not self._made
+        return taken
+
+    def statistics(self) -> Statistics:
+        return Statistics()
+
+    def close(self) -> None:
+        pass
+
+
+class Stalled:
+    """An output that takes nothing until the source has given all."""
+
+    def __init__(self, source: Flood) -> None:
+        self._source = source
+        self.rows: list[Record] = []
+
+    @property
+    def ready(self) -> bool:
+        return self._source.finished
+
+    def records(self, records: list[Record]) -> None:
+        self.rows += records
+
+    def status(self, status: Status) -> None:
+        pass
+
+
+def test_a_screen_that_stalls_loses_only_what_has_no_room_and_all_is_recorded(
+    tmp_path: Path,
+) -> None:
+    source = Flood(frames(20_000))
+    output = Stalled(source)
+    recording = Recording(str(tmp_path / "all.pcapng"))
+    engine = Engine([source], Enricher(), output, recording=recording, backlog=3_000_000)
+    status = engine.run()
+    assert 0 < status.lost < 20_000
+    assert len(output.rows) + status.lost == status.frames == recording.frames == 20_000
+    first = len(output.rows)
+    assert [row.text("call_id") for row in output.rows] == [f"c{at}" for at in range(first)]
+
+
+def test_a_burst_that_fits_waits_and_loses_nothing() -> None:
+    source = Flood(frames(20_000))
+    output = Stalled(source)
+    status = Engine([source], Enricher(), output).run()
+    assert (status.lost, len(output.rows)) == (0, 20_000)
