@@ -51,6 +51,7 @@ SCENES = (
     Scene("help-120x36", (120, 36), ("question_mark",)),
     Scene("export-120x36", (120, 36), ("space", "e")),
     Scene("senders-120x36", (120, 36), ("S",)),
+    Scene("flow-120x36", (120, 36), ("slash", *"method:BYE", "enter", "F")),
     Scene("light-120x36", (120, 36), ("i",), "siptui-light"),
 )
 

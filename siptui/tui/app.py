@@ -80,7 +80,7 @@ class SiptuiApp(App[None]):
         self.theme = theme_name
         self.animation_level = "none"
         self._interval = 1 / settings.fps
-        self.view = View(store)
+        self.view = View(store, utc=settings.utc)
         if filter:
             self.view.set_filter(filter)
         self.monitor = MainScreen(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from textual.binding import Binding
 
-from siptui.tui import roster_keys
+from siptui.tui import listing_keys
 from siptui.tui.keys import key_name, plain_key
 from siptui.tui.widgets.footer import Offer
 from siptui.tui.widgets.inspector import Inspector
@@ -23,18 +23,27 @@ def bindings() -> Iterator[Binding]:
 
 
 def keys() -> dict[str, tuple[str, ...]]:
-    """Return the keys of the inspector and of the senders screen by id."""
-    found = {binding.id: tuple(binding.key.split(",")) for binding in bindings() if binding.id}
-    return found | roster_keys.keys()
+    """Return the keys of the inspector and of the screens with a table by id."""
+    return {each.id: tuple(each.key.split(",")) for _, part in _parts() for each in part if each.id}
+
+
+def _parts() -> list[tuple[str, list[Binding]]]:
+    return [
+        ("In the inspector", list(bindings())),
+        ("In the senders screen", listing_keys.SENDERS),
+        ("In the flow of a call", listing_keys.FLOW),
+    ]
 
 
 def rows(keys_of: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """Return keys and what they do, for the help; a row without keys is a title."""
-    found = [("", "In the inspector")]
-    for binding in bindings():
-        if binding.id:
-            found.append(("  ".join(map(key_name, keys_of[binding.id])), binding.tooltip))
-    return [*found, ("", "In the senders screen"), *roster_keys.rows(keys_of)]
+    found = []
+    for title, part in _parts():
+        found.append(("", title))
+        for each in part:
+            if each.id:
+                found.append(("  ".join(map(key_name, keys_of[each.id])), each.tooltip))
+    return found
 
 
 def offers(inspector: Inspector, keys_of: Mapping[str, Sequence[str]], ascii: bool) -> list[Offer]:

@@ -69,6 +69,8 @@ class Signs:
     down: str = "▼"
     cursor: str = "▌"
     arrow: str = "→"
+    forth: str = "▶"
+    back: str = "◀"
     ours: str = "◂"
     ascii: bool = False
 
@@ -88,6 +90,8 @@ PLAIN = Signs(
     down="v",
     cursor=">",
     arrow=">",
+    forth=">",
+    back="<",
     ours="<",
     ascii=True,
 )

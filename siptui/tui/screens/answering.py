@@ -1,10 +1,11 @@
-"""How does the user look at answers: the mode, their counters, and one source's conversation?"""
+"""How does the user follow what belongs together: answers, a source's conversation, a call?"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from siptui.filters import exact
+from siptui.tui.screens import flow
 from siptui.tui.screens.drilling import Drilling
 from siptui.tui.screens.respond import SILENT, RespondScreen
 
@@ -22,7 +23,7 @@ class _Talk(NamedTuple):
 
 
 class Answering(Drilling):
-    """Choose how to answer, and follow what comes of it."""
+    """Choose how to answer, follow what comes of it, and follow calls."""
 
     _talk: _Talk | None = None
 
@@ -37,6 +38,21 @@ class Answering(Drilling):
             self.control("respond", mode)
             words = "nothing is answered" if mode == SILENT else f"answers are sent: mode {mode}"
             self.say(words, "information" if mode == SILENT else "warning")
+        self.update()
+
+    def act_flow(self) -> None:
+        """Show the call of the message under the cursor, or the calls of the marked ones."""
+        view = self.view
+        which = "marked" if view.marks else "cursor"
+        records = list(view.records(view.selection(which)[:1000]))
+        if records:
+            self.stream.stand()
+            screen = flow.FlowScreen(self, flow.term(records), view.cursor)
+            self.app.push_screen(screen, self._flow)
+
+    def _flow(self, term: str | None) -> None:
+        if term is not None:
+            self.set_filter(term)
         self.update()
 
     def act_conversation(self) -> None:
@@ -80,5 +96,5 @@ class Answering(Drilling):
     def tick(self) -> None:
         """Ask the view what is new, and show it, also among the answers."""
         super().tick()
-        if self.is_attached and isinstance(self.app.screen, RespondScreen):
+        if self.is_attached and isinstance(self.app.screen, (RespondScreen, flow.FlowScreen)):
             self.app.screen.update()

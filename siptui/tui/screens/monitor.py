@@ -110,7 +110,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.header = Header(signs=signs)
         self.trail = Trail(signs=signs)
         self.bar = FilterBar(
-            self._judge,
+            self.judge,
             lambda value, cursor: language.complete(view, value, cursor),
             veil=self.veiled,
             signs=signs,
@@ -124,6 +124,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         ]
         for at, pane in enumerate(self.panes):
             pane.add_class(f"-p{at}")
+        self.explain = explain
         self.inspector = Inspector(explain, id="inspector", signs=signs)
         self.strip_ = Strip(signs=signs)
         self.footer = Footer(signs=signs)
@@ -199,7 +200,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         """Return a filter text as it may be shown; its length stays."""
         return veil.veiled(value) if self.masking else value
 
-    def _judge(self, value: str) -> Verdict:
+    def judge(self, value: str) -> Verdict:
+        """Return what a filter text means, or what is wrong with it, as it may be shown."""
         found = language.judge(value)
         return replace(found, words=veil.covered(found.words, value)) if self.masking else found
 

@@ -9,8 +9,8 @@ from textual.binding import BindingType
 from siptui import filters
 from siptui.tui import alike, roster
 from siptui.tui.keys import key_name, plain_key
+from siptui.tui.listing_keys import SENDERS
 from siptui.tui.roster import GROUPS
-from siptui.tui.roster_keys import BINDINGS
 from siptui.tui.screens.sending import Drill, Sending
 from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer, Offer
@@ -27,7 +27,7 @@ _OFFERED = ("open", "sort", "group", "campaigns", "filter", "leave", "what_is_le
 class SendersScreen(Sending, inherit_bindings=False):
     """Do what the keys say."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [*SENDERS]
 
     def offers(self) -> list[Offer]:
         """Return what the footer offers now."""
@@ -38,7 +38,7 @@ class SendersScreen(Sending, inherit_bindings=False):
             keys = self.monitor.keys_of.get(id, ())
             if not keys or (self.look.campaigns and name in ("sort", "group", "reverse")):
                 continue
-            words = next(each.description for each in BINDINGS if each.id == id)
+            words = next(each.description for each in SENDERS if each.id == id)
             if name == "campaigns" and self.look.campaigns:
                 words = "senders"
             key = key_name(keys[0])
@@ -178,6 +178,6 @@ class SendersScreen(Sending, inherit_bindings=False):
     async def on_footer_chosen(self, message: Footer.Chosen) -> None:
         """Do what was clicked."""
         message.stop()
-        action = next((each.action for each in BINDINGS if each.id == message.action), None)
+        action = next((each.action for each in SENDERS if each.id == message.action), None)
         if action is not None:
             await self.run_action(action)

@@ -78,8 +78,9 @@ class Sending(Screen[Drill | None], inherit_bindings=False):
         self.about.can_focus = False
         self.footer = Footer(id="senders-footer", signs=signs)
         self.bar = FilterBar(
-            language.judge,
+            monitor.judge,
             lambda value, cursor: language.complete(monitor.view, value, cursor),
+            veil=monitor.veiled,
             signs=signs,
         )
         self.senders: list[Sender] = []
