@@ -450,6 +450,25 @@ def test_what_is_left_over_is_shown_and_marked() -> None:
     assert PLAIN[slice(*items[-1].range)] == b""
 
 
+def findings_of(shown: Record) -> list[str]:
+    return [item.term for item in account(shown).items if item.kind == "finding"]
+
+
+def test_what_the_capture_cut_is_not_held_against_the_message() -> None:
+    cut = record(
+        HEAD + b"Content-Type: a/b\r\nContent-Length: 400\r\n\r\nv=0", defects=("truncated",)
+    )
+    assert findings_of(cut) == ["defect:truncated"]
+
+
+def test_what_the_layers_below_found_is_listed_also_where_there_is_no_sip() -> None:
+    for shown in (
+        record(PLAIN, defects=("udp-length", "fragment-overlap")),
+        record(b"\0\1", kind="binary", defects=("udp-length", "fragment-overlap")),
+    ):
+        assert findings_of(shown) == ["defect:udp-length", "defect:fragment-overlap"]
+
+
 def test_matches_are_marked_across_parts() -> None:
     parts = [("User-", "bar"), ("Agent", "text")]
     assert mark(parts, "er-ag") == [

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from siptui import text
 from siptui.decode import frame as frames
+from siptui.decode.defects import DEFECTS
 from siptui.decode.message import Message, read
 from siptui.record import Record, decode
 from siptui.tui.paint import Part
@@ -50,7 +51,8 @@ def account(
     """Return everything about `record`; its payload, or one of its frames whole."""
     if record is None:
         return Account((), b"", (), (("no message", "dim"),))
-    message = read(record.data) if record.kind == "sip" else None
+    cut = "truncated" in record.defects
+    message = read(record.data, cut) if record.kind == "sip" else None
     findings = message.findings if message else ()
     items = [*fact_items(record, zone)]
     items += [fact(each.title, each.text, range=(each.start, each.stop)) for each in facts]
@@ -64,6 +66,9 @@ def account(
         )
         for each in findings
     ]
+    # What the layers below found has no bytes in the message.
+    below = [name for name in record.defects if all(name != each.name for each in findings)]
+    items += [fact(name, DEFECTS[name].text, f"defect:{name}", alarm=True) for name in below]
     if message is not None:
         items.append(rule("message"))
         items += head_items(record, message)
