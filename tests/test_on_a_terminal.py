@@ -88,7 +88,7 @@ def test_a_resize_is_followed(tmp_path: Path) -> None:
         terminal.resize(132, 43)
         terminal.kill(signal.SIGWINCH)
         terminal.until(lambda: "help" in terminal.text().split("\n")[-1])
-        terminal.until(lambda: "next pane" in terminal.text().split("\n")[-1])
+        terminal.until(lambda: "hide this" in terminal.text().split("\n")[-1])
         terminal.type("q")
         assert terminal.wait() == 0
 

@@ -40,7 +40,7 @@ class ThinDriver(LinuxDriver):
         elif is_frame(data):
             self._write_frame(data)
         else:
-            self._send(data)
+            self._send(self._cells.rest() + data)
 
     def _write_frame(self, frame: str) -> None:
         size = self._app.size
