@@ -62,7 +62,7 @@ class Collected:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    ready = True
+    waiting = 0
 
     def records(self, records: list[Record]) -> None:
         """Take rows."""

@@ -39,10 +39,10 @@ STATUS_INTERVAL = 0.25
 """Seconds between two reports of state; also the longest that an idle engine sleeps."""
 BATCH_INTERVAL = 0.05
 """Seconds that a row waits at most for company before it is handed on."""
-BATCH_RECORDS = 1024
-"""Rows that are handed on at once as soon as there are so many."""
 BATCH_MOST = 4096
-"""Rows that are handed on in one piece at most."""
+"""Rows that are handed on in one piece at most: the more there are, the less each of them costs."""
+PENDING_BATCHES = 4
+"""Batches that may wait for whoever takes them; rows are made no faster than they are taken."""
 _STALLED = 0.005
 """Seconds until a full output is tried again."""
 _LAST = 1.0
@@ -53,12 +53,12 @@ class Output(Protocol):
     """Take what the engine makes."""
 
     @property
-    def ready(self) -> bool:
-        """Whether rows can be taken without waiting."""
+    def waiting(self) -> int:
+        """How many batches still wait to be taken from here."""
         ...
 
     def records(self, records: list[Record]) -> None:
-        """Take rows, waiting for room if need be."""
+        """Take rows."""
         ...
 
     def status(self, status: Status) -> None:
@@ -151,7 +151,9 @@ class Engine:
             self._share()
             worked = self._work()
             now = self._clock()
-            if self._pending and now - self._pending_since >= BATCH_INTERVAL and self._output.ready:
+            # Rows wait for company as long as others are before them anyway.
+            late = self._pending and now - self._pending_since >= BATCH_INTERVAL
+            if late and not self._output.waiting:
                 self._hand_on()
             if now >= report_at:
                 report_at = now + STATUS_INTERVAL
@@ -184,7 +186,7 @@ class Engine:
 
     def _wait(self, seconds: float) -> None:
         """Wait until a source, a worker or a command has something, or the time is up."""
-        if seconds and self._backlog.first is not None and not self._output.ready:
+        if seconds and self._backlog.first is not None and not self._has_room:
             # What could be read now would only wait here.
             time.sleep(_STALLED)
             seconds = 0
@@ -207,6 +209,10 @@ class Engine:
                     break
 
     @property
+    def _has_room(self) -> bool:
+        return self._output.waiting < PENDING_BATCHES
+
+    @property
     def _is_near(self) -> bool:
         """Whether no more was looked at ahead than there should be."""
         return self._backlog.begun < AHEAD * (1 + len(self._workers.alive))
@@ -219,7 +225,7 @@ class Engine:
     def _work(self) -> bool:
         """Do one piece of work; return False if there is none, or no room for what it gives."""
         first = self._backlog.first
-        if first is None or not self._output.ready:
+        if first is None or not self._has_room:
             return False
         if first.records is not None:
             self._finish(self._backlog.leave(), first.records)
@@ -278,7 +284,7 @@ class Engine:
         if not self._pending:
             self._pending_since = self._clock()
         self._pending += records
-        if len(self._pending) >= BATCH_RECORDS:
+        if len(self._pending) >= BATCH_MOST:
             self._hand_on()
 
     def _answer(self, responder: Responder, records: list[Record]) -> list[Record]:

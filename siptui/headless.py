@@ -57,10 +57,8 @@ class Headless:
             self.discard()
             raise
 
-    @property
-    def ready(self) -> bool:
-        """Whether rows can be taken: they are written at once."""
-        return True
+    waiting = 0
+    """Rows are written at once."""
 
     def records(self, records: list[Record]) -> None:
         """Write rows; none is ever thrown away."""

@@ -23,9 +23,6 @@ from siptui.errors import SiptuiError
 from siptui.record import Record
 from siptui.status import Status
 
-PENDING_BATCHES = 16
-"""Batches that wait for the screen's process; rows are made no faster than it takes them."""
-
 
 class PipeOutput:
     """Send batches and reports through a pipe; the thread here only writes into it."""
@@ -38,17 +35,17 @@ class PipeOutput:
         self._thread = threading.Thread(target=self._write, name="pipe", daemon=True)
 
     @property
-    def ready(self) -> bool:
-        """Whether there is room for a batch, or nobody who would take one."""
-        return self.broken or self._queue.qsize() < PENDING_BATCHES
+    def waiting(self) -> int:
+        """How many batches the screen's process has not yet begun to take."""
+        return 0 if self.broken else self._queue.qsize()
 
     def records(self, records: list[Record]) -> None:
         """Queue rows as one batch."""
         self._put(("batch", batch.pack(records)))
 
     def status(self, status: Status) -> None:
-        """Queue a report; a newer one follows soon if there is no room for it."""
-        if status.ended or status.error or self.ready:
+        """Queue a report; a newer one follows soon if there are others before it."""
+        if status.ended or status.error or self.waiting < 2:
             self._put(("status", status))
 
     def _put(self, item: tuple[str, Any]) -> None:

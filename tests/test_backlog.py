@@ -81,8 +81,8 @@ class Stalled:
         self.rows: list[Record] = []
 
     @property
-    def ready(self) -> bool:
-        return self._source.finished
+    def waiting(self) -> int:
+        return 0 if self._source.finished else 99
 
     def records(self, records: list[Record]) -> None:
         self.rows += records

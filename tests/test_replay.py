@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import select
+from pathlib import Path
+
 from siptui.capture import Statistics
+from siptui.capture.files import FileSource
 from siptui.capture.merged import merge
 from siptui.capture.replay import Replay
+from siptui.capture.stream import Stream
+from siptui.pcapng import Section
 from siptui.record import Frame
 
 SECOND = 1_000_000_000
@@ -55,6 +62,30 @@ def test_files_are_merged_by_time_stamp_and_nothing_is_lost() -> None:
 def test_a_file_whose_stamps_run_backwards_loses_nothing() -> None:
     merged = merge([Given("a", [9, 1, 7, 2]), Given("b", [3, 4])])
     assert sorted(frame.time for frame in everything(merged)) == [1, 2, 3, 4, 7, 9]
+
+
+def test_a_pipe_that_has_nothing_yet_is_waited_for_and_not_asked_again(tmp_path: Path) -> None:
+    ends = [os.pipe(), os.pipe()]
+    sections = [Section(), Section()]
+
+    def write(number: int, *times: int) -> None:
+        frames = [Frame(time, b"x", 1, 1, "eth0") for time in times]
+        os.write(ends[number][1], sections[number].blocks(frames))
+
+    for (_, end), section in zip(ends, sections, strict=True):
+        os.write(end, section.header())
+    merged = merge([FileSource(Stream(end), "pipe", "pipe") for end, _ in ends])
+    write(0, 1000, 3000)
+    assert merged.read(10) == []
+    assert select.select([merged.fileno()], [], [], 0)[0] == []
+    write(1, 2000, 4000)
+    assert select.select([merged.fileno()], [], [], 1)[0] == [merged.fileno()]
+    assert [frame.time for frame in merged.read(10)] == [1000, 2000, 3000]
+    assert select.select([merged.fileno()], [], [], 0)[0] == []
+    for _, end in ends:
+        os.close(end)
+    assert [frame.time for frame in everything(merged)] == [4000]
+    merged.close()
 
 
 def test_a_single_file_is_itself() -> None:

@@ -225,12 +225,14 @@ class UdpSource:
         else:
             level, kind = socket.IPPROTO_IP, _IP_PKTINFO
             told = struct.pack("i4s4s", 0, local, bytes(4))
+        # Taken before: nobody who answers in turn can be earlier.
+        now = self._clock()
         try:
             self.socket.sendmsg([data], [(level, kind, told)], 0, (target, port))
         except OSError:
             return None
         packet = self._between(local, remote, _UNKNOWN_TTL)(self._port, port, data)
-        return Frame(self._clock(), packet, _RAW_IP, len(packet), self.name)
+        return Frame(now, packet, _RAW_IP, len(packet), self.name)
 
     def statistics(self) -> Statistics:
         """Return how many datagrams came, and how many the socket had no room for.
