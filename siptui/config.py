@@ -57,8 +57,14 @@ class Settings:
     """Whether the screen draws with ASCII characters only."""
     mouse: bool = True
     """Whether the mouse works in the screen (the terminal's own selection then needs Shift)."""
-    fps: float = 4.0
+    fps: float = 2.0
     """How often a second the screen follows what arrives; keys are drawn at once."""
+    bandwidth: int = 1_000_000
+    """Bytes a second that following may write to the terminal; ``k`` and ``M`` may follow the
+    number. Following then draws less often; keys are drawn at once and count, too."""
+    plain_terminal: bool = False
+    """Whether everything that is drawn is written to the terminal, not only the cells that differ
+    from what it shows."""
     utc: bool = False
     """Whether times are shown in UTC instead of local time."""
     mask: bool = False

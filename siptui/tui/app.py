@@ -22,9 +22,10 @@ from siptui.config import Settings
 from siptui.errors import SiptuiError
 from siptui.store import Store
 from siptui.tui import themes
+from siptui.tui.frames import Frames
 from siptui.tui.palette import Commands
 from siptui.tui.screens.main import MainScreen
-from siptui.tui.terminal import driver_class
+from siptui.tui.terminal import PlainDriver, driver_class
 from siptui.tui.widgets.inspector import Explain
 from siptui.view import View
 
@@ -79,7 +80,7 @@ class SiptuiApp(App[None]):
             raise SiptuiError(f"there is no theme {theme_name!r}; there are {names}")
         self.theme = theme_name
         self.animation_level = "none"
-        self._interval = 1 / settings.fps
+        self._settings = settings
         self.view = View(store, utc=settings.utc)
         if filter:
             self.view.set_filter(filter)
@@ -106,12 +107,21 @@ class SiptuiApp(App[None]):
         """Show the monitor, and begin to ask."""
         self.set_keymap({id: ",".join(keys) for id, keys in self.monitor.keys_of.items()})
         self.push_screen(self.monitor)
-        self.set_interval(self._interval, self.monitor.tick)
+        line = self._driver.line if isinstance(self._driver, PlainDriver) else None
+        self._frames = Frames(self._settings.fps, self._settings.bandwidth, line)
+        self._follow()
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             # A loop that does not run in the main thread, as in tests, takes no signals.
             with suppress(RuntimeError, ValueError, NotImplementedError):
                 loop.add_signal_handler(number, self._end_by, number)
+
+    def _follow(self) -> None:
+        """Draw what has arrived if that is due, and come back when it is due again."""
+        if not self._frames.wait():
+            self.monitor.tick()
+            self._frames.drawn()
+        self.set_timer(self._frames.wait(), self._follow)
 
     def _end_by(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -123,7 +133,7 @@ def run_app(store: Store, *, settings: Settings, **more: Any) -> int:
     `more` are the other arguments of `SiptuiApp`.
     """
     app = SiptuiApp(
-        store, settings=settings, driver_class=driver_class(plain=settings.ascii), **more
+        store, settings=settings, driver_class=driver_class(plain=settings.plain_terminal), **more
     )
     app.run(mouse=settings.mouse)
     return app.return_code or 0

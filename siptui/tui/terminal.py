@@ -1,7 +1,7 @@
 """How does the screen reach a terminal at the end of a thin line?
 
-Textual writes every region that may have changed. This driver keeps what the terminal shows and
-writes only what differs. Textual's own writer thread does the writing.
+Textual writes every region that may have changed. The thin driver keeps what the terminal shows and
+writes only what differs; the plain one writes all. Textual's own writer thread does the writing.
 """
 
 from __future__ import annotations
@@ -15,19 +15,29 @@ from textual.events import Resize
 from textual.message import Message
 
 from siptui.tui.cells import Cells, is_frame
+from siptui.tui.frames import Line
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
 
 
-class ThinDriver(LinuxDriver):
-    """Write only changed cells to the terminal, and count the bytes."""
+class PlainDriver(LinuxDriver):
+    """Write all that Textual draws, and measure the line to the terminal."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Take what Textual's own driver takes."""
         super().__init__(*arguments, **options)
-        self.written = 0
-        """Characters written since the start."""
+        assert self._file is not None
+        self.line = Line(self._file)
+        self._file = self.line  # type: ignore[assignment]
+
+
+class ThinDriver(PlainDriver):
+    """Write only changed cells to the terminal."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Take what Textual's own driver takes."""
+        super().__init__(*arguments, **options)
         self._cells = Cells(*self._get_terminal_size())
         self._in_sync = False
 
@@ -40,7 +50,7 @@ class ThinDriver(LinuxDriver):
         elif is_frame(data):
             self._write_frame(data)
         else:
-            self._send(self._cells.rest() + data)
+            super().write(self._cells.rest() + data)
 
     def _write_frame(self, frame: str) -> None:
         size = self._app.size
@@ -49,11 +59,8 @@ class ThinDriver(LinuxDriver):
         self._cells.draw(frame)
         difference = self._cells.difference()
         if difference:
-            self._send(f"{_SYNC_START}{difference}{_SYNC_END}" if self._in_sync else difference)
-
-    def _send(self, data: str) -> None:
-        self.written += len(data)
-        super().write(data)
+            frame = f"{_SYNC_START}{difference}{_SYNC_END}" if self._in_sync else difference
+            super().write(frame)
 
     def start_application_mode(self) -> None:
         """Take the terminal over, at the start and after a suspension."""
@@ -76,6 +83,6 @@ class ThinDriver(LinuxDriver):
         super().process_message(message)
 
 
-def driver_class(*, plain: bool) -> type[Driver] | None:
-    """Return the driver to use; None is Textual's own choice."""
-    return None if plain else ThinDriver
+def driver_class(*, plain: bool) -> type[Driver]:
+    """Return the driver to use."""
+    return PlainDriver if plain else ThinDriver
