@@ -6,6 +6,7 @@ somebody who never asked.
 
 from __future__ import annotations
 
+import re
 import struct
 from array import array
 from collections import OrderedDict
@@ -26,6 +27,8 @@ UNPUBLIC = tuple(
 )
 """Networks that Python takes for public and that reach elsewhere, or nobody: relays of 6to4 and
 Teredo (the IPv4 address inside may be a private one), RFC 9637, RFC 3879."""
+_FOLD = re.compile(rb"\r\n[ \t]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 DAY = 86_400.0
 _DAY_CELLS = 1 << 16
 _INCOMPLETE = frozenset(("truncated", "content-length-too-big", "bad-cseq", "cseq-mismatch"))
@@ -219,6 +222,6 @@ def is_complete(record: Record) -> bool:
         key = _COMPACT.get(key, key)
         if key in REQUIRED:
             seen[key] = seen.get(key, 0) + 1
-            if any(byte < 0x20 and byte not in b"\t\r\n" for byte in value) or not value.strip():
+            if _CONTROL.search(_FOLD.sub(b"", value.strip(b" \t\r\n"))) or not value.strip():
                 return False
     return seen.get(b"via", 0) >= 1 and all(seen.get(name) == 1 for name in REQUIRED[1:])

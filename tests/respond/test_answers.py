@@ -198,6 +198,17 @@ def test_a_received_of_the_senders_own_is_not_believed() -> None:
     )
 
 
+def test_a_folded_field_is_copied_with_its_fold() -> None:
+    folded = request().replace(b"Call-ID: 1@x", b"Call-ID:\r\n\t1@x")
+    answer = responder("options").consider(received(folded))
+    assert answer is not None
+    assert field_values(parsed(answer.datagrams[0]), b"call-id") == [b"1@x"]
+    folded = request(via="SIP/2.0/UDP h:5071\r\n ;branch=z9hG4bK-1")
+    answer = responder("options").consider(received(folded))
+    assert answer is not None
+    assert b"Via: SIP/2.0/UDP h:5071\r\n ;branch=z9hG4bK-1;received=" in answer.datagrams[0]
+
+
 def test_what_the_system_does_not_take_is_not_counted_as_sent() -> None:
     one = responder("options")
     answer = one.consider(received(request()))

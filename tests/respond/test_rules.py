@@ -39,6 +39,8 @@ from tests.respond.made import (
         (received(request().replace(b"Via: ", b"X-Via: ")), "partial"),
         (received(request().replace(b"CSeq: ", b"From: <sip:b@c>;tag=2\r\nCSeq: ")), "partial"),
         (received(request().replace(b"Call-ID: 1@x", b"Call-ID: 1\0@x")), "partial"),
+        (received(request().replace(b"Call-ID: 1@x", b"Call-ID: 1@x\rX: y")), "partial"),
+        (received(request().replace(b"Call-ID: 1@x", b"Call-ID: 1@x\n X: y")), "partial"),
         (received(request()[:-4]), "partial"),
         (received(request(body="v=0\r\n")[:-2]), "partial"),
         (received(request().replace(b"CSeq: 1 OPTIONS", b"CSeq: 1 INVITE")), "partial"),

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command import free_port, is_bound, rows, running, until
+from tests.command import free_port, is_bound, rows, run, running, until
 
 
 def tool(name: str) -> str:
@@ -236,6 +236,31 @@ def test_an_answer_goes_to_the_packets_source_once_and_nowhere_else(tmp_path: Pa
     assert ours["dport"] != elsewhere
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_answers_are_recorded_with_their_real_addresses(tmp_path: Path, host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    written, output, port = tmp_path / "all.pcapng", tmp_path / "rows", free_port()
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    with (
+        running(tmp_path, output, "--udp", place, "--json", "--no-seen", "--respond", "options",
+                "-w", str(written)),
+        socket.socket(family, socket.SOCK_DGRAM) as sender,
+    ):  # fmt: skip
+        listening = Path("/proc/net/udp6" if ":" in host else "/proc/net/udp")
+        until(lambda: f":{port:04X} " in listening.read_text())
+        sender.settimeout(5)
+        sender.connect((host, port))
+        own = sender.getsockname()[1]
+        sender.send(asks(port))
+        assert sender.recv(2000).startswith(b"SIP/2.0 200 OK")
+        until(lambda: statuses(output) == [200])
+    again = rows(run(tmp_path, "-r", str(written), "--json").stdout)
+    assert [(row["src"], row["sport"], row["dst"], row["dport"]) for row in again] == [
+        (host, own, host, port), (host, port, host, own),
+    ]  # fmt: skip
+    assert again[1]["status"] == 200
+
+
 def test_sipp_is_busy_until_it_is_verified_and_then_completes_its_call(tmp_path: Path) -> None:
     sipp = tool("sipp")
     with answering(tmp_path, "call") as (port, output):
@@ -259,8 +284,6 @@ def test_sipsak_reads_our_answer(tmp_path: Path) -> None:
 
 
 def test_respond_without_a_socket_is_a_mistake(tmp_path: Path) -> None:
-    from tests.command import run
-
     done = run(tmp_path, "demo", "--json", "--respond", "options")
     assert (done.returncode, done.stdout) == (1, "")
     assert "only UDP sockets can answer" in done.stderr
