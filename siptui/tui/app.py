@@ -121,7 +121,9 @@ class SiptuiApp(App[None]):
         if not self._frames.wait():
             self.monitor.tick()
             self._frames.drawn()
-        self.set_timer(self._frames.wait(), self._follow)
+        # A timer of Textual's that starts too late never rings.
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._frames.wait(), self.call_next, self._follow)
 
     def _end_by(self, number: int) -> None:
         self.exit(return_code=128 + number)

@@ -191,11 +191,13 @@ class Cells:
 
     def _longest_run(self, drawn: list[str], shown: list[str], by: int) -> tuple[int, int] | None:
         """Return first and last drawn row of the longest run that is shown `by` rows lower."""
+        # Where only the style differs, as under the cursor, writing a row is cheaper in its place.
+        styles, shown_styles = self._drawn_styles, self._shown_styles
         best: tuple[int, int] | None = None
         start = -1
         for y in range(max(0, -by), min(self.height, self.height - by) + 1):
             inside = y < min(self.height, self.height - by)
-            if inside and drawn[y] == shown[y + by]:
+            if inside and drawn[y] == shown[y + by] and styles[y] == shown_styles[y + by]:
                 start = y if start < 0 else start
             elif start >= 0:
                 if best is None or y - 1 - start > best[1] - best[0]:
