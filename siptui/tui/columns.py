@@ -37,7 +37,7 @@ DEFAULT: tuple[Column, ...] = (
     Column("time", "time", 8, 8, 12),
     Column("src", "source", 15, 15, 15),
     Column("method", "message", 10, 10, 10),
-    Column("uri", "request-URI", 14, 26, 48),
+    Column("uri", "request-URI", 14, 22, 48),
     Column("country", "cc", 4, 4, 8),
     Column("ua", "user agent", 11, 19, 30),
     Column("labels", "label", 9, 12, 20),
@@ -52,6 +52,8 @@ DEFAULT: tuple[Column, ...] = (
     Column("as_name", "as", 14, 18, 26),
 )
 """The most important first."""
+LIES = "≠"
+"""Stands between a user agent and the program that the message is from."""
 ESSENTIAL = 7
 """So many of them are shown before any of them gets more than its least."""
 
@@ -190,6 +192,8 @@ def cell(
     if name == "uri":
         words, role = _target(record, width)
         return text.fit(words, width), role
+    if name == "ua" and record.ua_lies:
+        return text.fit(_lie(record, width), width), "alarm"
     words = value(record, name, short)
     if name in ("src", "dst"):
         words = middle(words, width)
@@ -226,6 +230,12 @@ def _target(record: Record, width: int) -> Cell:
     if width < 24 and uri[:4].lower() == "sip:":
         uri = uri[4:]
     return uri, "text"
+
+
+def _lie(record: Record, width: int) -> str:
+    """Return a user agent that lies, and the program that it is not, as far as that is known."""
+    truth = f" {LIES} {text.safe(record.tool.rpartition('/')[2])}".rstrip()
+    return text.cut(text.safe(record.ua), max(3, width - text.width(truth))) + truth
 
 
 def middle(words: str, width: int) -> str:

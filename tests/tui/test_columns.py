@@ -30,7 +30,7 @@ def test_wide_screens_show_more_and_cut_less() -> None:
     narrow, wide = columns.choose(77), columns.choose(190)
     assert len(wide) > len(narrow)
     widths = {column.field: cells for column, cells in wide}
-    assert widths["uri"] >= 26
+    assert widths["uri"] >= 21
     assert widths["time"] == 12
 
 
@@ -70,11 +70,22 @@ def test_every_cell_is_harmless_and_as_wide_as_its_column() -> None:
     made = record(ua=HOSTILE, uri=f"sip:{HOSTILE}@x".replace(" ", ""), country=HOSTILE)
     made.src = made.dst = made.tool = made.as_name = made.transport = made.method = HOSTILE
     made.labels = (HOSTILE, "b")
+    made.ua_lies = True
     for width in (1, 4, 5, 9, 30, 80):
         for column in columns.DEFAULT:
             words, _ = columns.cell(made, column, width)
             assert text.width(words) == width
             assert words == text.safe(words)
+
+
+def test_a_user_agent_that_lies_stands_beside_what_wrote_the_message() -> None:
+    made = record(ua="PBX", tool="sipvicious/svmap", ua_lies=True)
+    ua = next(each for each in columns.DEFAULT if each.field == "ua")
+    assert columns.cell(made, ua, 11) == ("PBX ≠ svmap", "alarm")
+    made.ua = "Asterisk PBX 20"
+    assert columns.cell(made, ua, 13)[0] == "Aste… ≠ svmap"
+    made.tool = ""
+    assert columns.cell(made, ua, 20)[0].rstrip() == "Asterisk PBX 20 ≠"
 
 
 def test_the_middle_of_a_long_address_is_cut() -> None:

@@ -16,8 +16,9 @@ from textual.widgets import Input
 from siptui import text
 from siptui.record import FIELDS
 from siptui.tui.actions import ACTIONS
+from siptui.tui.columns import LIES
 from siptui.tui.keys import key_name, plain_key
-from siptui.tui.paint import Lines, Part, Signs, rule
+from siptui.tui.paint import Lines, Part, Signs, plain, rule
 
 Row = tuple[str, str]
 """A key, field or example, and what it means."""
@@ -60,6 +61,8 @@ def rows(
         found.append((names, f"{field.help} ({field.type})"))
     found.append(("", "Signs"))
     found += [(getattr(signs, name), meaning) for name, meaning in SIGNS]
+    lies = plain(LIES) if signs.ascii else LIES
+    found.append((lies, "the user agent lies: the message was written by the program behind it"))
     return found
 
 
