@@ -26,7 +26,8 @@ VERIFIED_FOR = 600.0
 """Seconds that a source stays verified after its last proof."""
 MIRROR_INTERVAL = 60.0
 """Seconds between two mirrored packets to one source."""
-_VERIFIED_ENTRIES = 10_000
+_ENTRIES = 10_000
+"""Verified sources, and mirrored ones, that are remembered at most."""
 _NONCE = re.compile(rb'\bnonce\s*=\s*"([^"]{1,128})"', re.IGNORECASE)
 _SHORT_CHALLENGE = 'Digest realm="{realm}",nonce="{nonce}"'
 """The least that a challenge may say (RFC 7616 section 3.3); the algorithm is MD5 then."""
@@ -145,7 +146,7 @@ class Responder:
             source = record.src, record.sport
             self._verified[source] = now + VERIFIED_FOR
             self._verified.move_to_end(source)
-            if len(self._verified) > _VERIFIED_ENTRIES:
+            if len(self._verified) > _ENTRIES:
                 self._verified.popitem(last=False)
 
     def _nonce_of(self, record: Record) -> str:
@@ -178,7 +179,7 @@ class Responder:
             return "mirrored within the minute"
         self._mirrored[record.src] = now
         self._mirrored.move_to_end(record.src)
-        if len(self._mirrored) > _VERIFIED_ENTRIES:
+        if len(self._mirrored) > _ENTRIES:
             self._mirrored.popitem(last=False)
         return ""
 

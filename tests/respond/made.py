@@ -93,3 +93,15 @@ def nonce_of(datagram: bytes) -> str:
     """Return the nonce of a challenge."""
     challenge = field_values(parsed(datagram), b"www-authenticate")[0]
     return challenge.split(b'nonce="')[1].split(b'"')[0].decode()
+
+
+def challenged(one: Responder, **more: object) -> str:
+    """Return the nonce that a source is given."""
+    answer = one.consider(received(request("REGISTER"), **more))  # type: ignore[arg-type]
+    assert answer is not None
+    return nonce_of(answer.datagrams[0])
+
+
+def with_nonce(nonce: str, **more: object) -> Record:
+    credentials = f'Authorization: Digest username="100",nonce="{nonce}",response="x"\r\n'
+    return received(request("REGISTER", extra=credentials), **more)  # type: ignore[arg-type]

@@ -10,9 +10,7 @@ import pytest
 
 from siptui.record import Frame, Record
 from siptui.respond import MODES, Responder
-from siptui.respond.response import field_values, tag_of
 from siptui.respond.rules import Limits, Rates
-from siptui.respond.secret import Secret
 from tests.decode.wire import RAW, decode, ethernet, ip4, udp
 from tests.respond.made import (
     ANY_RATE,
@@ -20,12 +18,19 @@ from tests.respond.made import (
     SENSOR,
     Clock,
     answered,
-    nonce_of,
-    parsed,
+    challenged,
+    persona,
     received,
     request,
     responder,
+    with_nonce,
 )
+
+SHORT = (
+    b"OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+    b"To: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n"
+)
+"""Complete, but shorter than any that a real client sends."""
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,7 @@ from tests.respond.made import (
         (received(b"\0" * 200), "not SIP"),
         (received(b""), "not SIP"),
         (received(request()[:140]), "partial"),
+        (received(SHORT), "partial"),
         (received(request().replace(b"Via: ", b"X-Via: ")), "partial"),
         (received(request().replace(b"CSeq: ", b"From: <sip:b@c>;tag=2\r\nCSeq: ")), "partial"),
         (received(request().replace(b"Call-ID: 1@x", b"Call-ID: 1\0@x")), "partial"),
@@ -188,78 +194,34 @@ def test_bounded_state_under_forged_sources() -> None:
     assert not one._verified
 
 
-# Verified sources
-
-
-def challenged(one: Responder, **more: object) -> str:
-    """Return the nonce that a source is given."""
-    answer = one.consider(received(request("REGISTER"), **more))  # type: ignore[arg-type]
-    assert answer is not None
-    return nonce_of(answer.datagrams[0])
-
-
-def with_nonce(nonce: str, **more: object) -> Record:
-    credentials = f'Authorization: Digest username="100",nonce="{nonce}",response="x"\r\n'
-    return received(request("REGISTER", extra=credentials), **more)  # type: ignore[arg-type]
-
-
-def test_a_nonce_lives_for_a_minute_and_no_longer() -> None:
-    for age, status in ((0, 403), (59.9, 403), (61, 401), (119, 401), (65_536, 401)):
-        clock = Clock()
-        one = responder("challenge", clock)
-        nonce = challenged(one)
-        clock.now += age
-        assert answered(one, with_nonce(nonce)) == [status]
-        assert one.is_verified(PUBLIC, 5060) == (status == 403)
-
-
-def test_a_foreign_nonce_verifies_nobody_and_is_challenged_again() -> None:
-    clock = Clock()
-    one = responder("challenge", clock, limits=ANY_RATE)
-    other = Secret(b"other").nonce(PUBLIC, 5060, clock())
-    for value in ("f" * 16, other, "", "zzzz", "\u0661" * 4, challenged(one)[:-1]):
-        assert answered(one, with_nonce(value)) == [401]
-        assert not one.is_verified(PUBLIC, 5060)
-
-
-@pytest.mark.parametrize(("src", "sport"), [("93.184.216.35", 5060), (PUBLIC, 5061)])
-def test_a_nonce_is_good_for_the_address_and_port_it_was_sent_to(src: str, sport: int) -> None:
-    one = responder("challenge")
-    nonce = challenged(one)
-    assert answered(one, with_nonce(nonce, src=src, sport=sport)) == [401]
-    assert not one.is_verified(src, sport)
-
-
-def test_a_to_tag_is_good_for_the_address_and_port_it_was_sent_to() -> None:
-    one = responder("call")
-    busy = one.consider(received(request("INVITE")))
-    assert busy is not None
-    tag = tag_of(field_values(parsed(busy.datagrams[0]), b"to")[0]).decode()
-    acknowledged = request("ACK", to_tag=tag)
-    one.consider(received(acknowledged, sport=5061))
-    one.consider(received(acknowledged, src="93.184.216.35"))
-    one.consider(received(request("ACK", to_tag=tag, call_id="2@x")))
-    one.consider(received(request("ACK", to_tag=tag[:-1] + "-")))
-    assert not one._verified
-    one.consider(received(acknowledged))
-    assert one.is_verified(PUBLIC, 5060)
-
-
-def test_our_own_answer_that_somebody_sends_back_verifies_nobody() -> None:
-    one = responder("call")
-    busy = one.consider(received(request("INVITE")))
-    assert busy is not None
-    assert one.consider(received(busy.datagrams[0])) is None
-    assert not one._verified
-    assert one.counts == {"withheld: a response": 1}
-
-
-def test_what_may_not_be_answered_verifies_nobody() -> None:
+def test_verified_and_mirrored_sources_are_bounded_in_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("siptui.respond.responder._ENTRIES", 10)
     one = responder("challenge", limits=ANY_RATE)
-    nonce = challenged(one)
-    for changed in ({"transport": "tcp"}, {"transport": "hep"}, {"ours": True}, {"frames": ()}):
-        one.consider(with_nonce(nonce, **changed))
-    assert not one._verified
+    mirror = responder("mirror", limits=ANY_RATE, allow=[ip_network("93.0.0.0/8")])
+    for host in range(1, 40):
+        source = f"93.184.216.{host}"
+        one.consider(with_nonce(challenged(one, src=source), src=source))
+        assert one.is_verified(source, 5060)
+        assert mirror.consider(received(request(), src=source)) is not None
+    assert len(one._verified) == len(mirror._mirrored) == 10
+
+
+class Careless(Responder):
+    """Answer with more than was asked."""
+
+    def _responses(self, record: Record) -> tuple[bytes, ...]:
+        return (record.data[:200], record.data[:200])
+
+
+def test_a_mode_that_forgets_the_rules_is_stopped_by_them() -> None:
+    for loopback in (False, True):
+        one = Careless(
+            "options", persona(), Clock(), bound_to_loopback=lambda name, it=loopback: it
+        )
+        assert one.consider(received(request() + b" ")) is None
+        assert one.counts == {"withheld: larger than the request": 1}
 
 
 # Only to the source of the packet
