@@ -38,7 +38,8 @@ _LINKTYPES = {11: 100, 12: 101, 13: 102, 14: 103}
 def default_filter(ports: Sequence[int], *, tags: bool = True) -> str:
     """Return the kernel filter for SIP on `ports`, over UDP, TCP and SCTP.
 
-    Fragments pass, for only the first one has ports. With `tags` all of it also passes behind one
+    Fragments pass, for only the first one has ports; so does IPv6 with other extension headers, in
+    which libpcap does not look for ports, unless ICMPv6 follows at once. With `tags` all of it also passes behind one
     or two VLAN tags: in the language of filters, ``vlan`` moves everything that stands behind it by
     one tag, hence the order and the nesting.
     """
@@ -49,7 +50,9 @@ def default_filter(ports: Sequence[int], *, tags: bool = True) -> str:
         else:
             runs.append([port, port])
     wanted = [f"port {a}" if a == b else f"portrange {a}-{b}" for a, b in runs]
-    plain = " or ".join([*wanted, "ip[6:2] & 0x3fff != 0", "ip6[6] = 44"])
+    # Hop-by-hop options, routing and destination options (RFC 8200 section 4).
+    extended = "((ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60) and ip6[40] != 58)"
+    plain = " or ".join([*wanted, "ip[6:2] & 0x3fff != 0", "ip6[6] = 44", extended])
     return f"{plain} or (vlan and ({plain} or (vlan and ({plain}))))" if tags else plain
 
 

@@ -71,6 +71,8 @@ PORTS6 = b"\x13\xc5\x40\x00\x00\x0c\0\0" + bytes(4)
         (ipv6(17, PORTS6), True),
         (ipv6(17, b"\0\x35" * 2 + bytes(8)), False),
         (ipv6(44, bytes(40)), True),
+        *((ipv6(kind, b"\x11\0" + bytes(6) + PORTS6), True) for kind in (0, 43, 60)),
+        (ipv6(0, b"\x3a\0" + bytes(14)), False),
     ],
 )
 def test_the_default_filter_passes_sip_and_fragments_on_every_link(
