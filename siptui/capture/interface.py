@@ -39,9 +39,9 @@ def default_filter(ports: Sequence[int], *, tags: bool = True) -> str:
     """Return the kernel filter for SIP on `ports`, over UDP, TCP and SCTP.
 
     Fragments pass, for only the first one has ports; so does IPv6 with other extension headers, in
-    which libpcap does not look for ports, unless ICMPv6 follows at once. With `tags` all of it also passes behind one
-    or two VLAN tags: in the language of filters, ``vlan`` moves everything that stands behind it by
-    one tag, hence the order and the nesting.
+    which libpcap does not look for ports, unless ICMPv6 follows at once. With `tags` all of it also
+    passes behind one or two VLAN tags: in the language of filters, ``vlan`` moves everything that
+    stands behind it by one tag, hence the order and the nesting.
     """
     runs: list[list[int]] = []
     for port in sorted(set(ports)):
