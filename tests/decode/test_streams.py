@@ -129,13 +129,15 @@ def test_the_rest_of_a_start_line_is_no_start_line(message: bytes, at: int) -> N
 
 
 @pytest.mark.parametrize("at", [3, 9, 30])
-def test_behind_a_lost_segment_the_rest_of_a_start_line_is_none(at: int) -> None:
-    stream = b"".join(MESSAGES)
-    second = len(MESSAGES[0])
-    frames = segments(stream, [100, second + at, second + len(MESSAGES[1])])
+@pytest.mark.parametrize("before", [0, 100])
+def test_behind_a_lost_segment_the_rest_of_a_start_line_is_none(before: int, at: int) -> None:
+    first, second, third = options("s1"), options("s2"), options("s3")
+    place = len(first)
+    frames = segments(first + second + third, [place - before, place + at, place + len(second)])
     records = decode(frames[:2] + frames[3:])
-    assert records[1].kind == "continuation"
-    assert messages(records)[1:] == MESSAGES[2:]
+    assert [record.kind for record in records] == ["sip", "continuation", "sip"]
+    assert records[0].data == first[: place - before]
+    assert records[2].data == third
 
 
 def test_a_joined_stream_may_begin_with_a_method_nobody_knows() -> None:
