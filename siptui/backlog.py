@@ -88,6 +88,11 @@ class Backlog:
         return len(self._lots) - len(self._new)
 
     @property
+    def is_first_new(self) -> bool:
+        """Whether nobody has begun to look at the lot that leaves next."""
+        return bool(self._new) and self._new[0] is self._lots[0]
+
+    @property
     def first(self) -> Lot | None:
         """The lot that leaves next."""
         return self._lots[0] if self._lots else None
@@ -112,8 +117,9 @@ class Backlog:
         return self._new.popleft() if self._new else None
 
     def give_back(self, lots: Sequence[Lot]) -> None:
-        """Take back lots, oldest first, that were begun but not looked at."""
-        self._new.extendleft(reversed(lots))
+        """Take back lots that were begun but not looked at."""
+        new = set(map(id, (*self._new, *lots)))
+        self._new = deque(each for each in self._lots if id(each) in new)
 
     def leave(self) -> Lot:
         """Remove the first lot and return it; raises IndexError if there is none."""

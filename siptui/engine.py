@@ -31,6 +31,10 @@ from siptui.workers import Worker, Workers
 
 FRAMES_A_READ = 2048
 """How many frames are taken from one source before the next one has its turn."""
+BURST = 256
+"""Frames that come by themselves between two looks at the sources and are a burst."""
+BURST_INTERVAL = 0.05
+"""Seconds of a burst in which nothing is done but reading."""
 BACKLOG = 100_000_000
 """Bytes of frames that wait at most where they come by themselves; then they are lost."""
 AHEAD = 8
@@ -142,14 +146,18 @@ class Engine:
         return status
 
     def _loop(self) -> None:
-        report_at, until = 0.0, None
+        report_at, work_at, until = 0.0, 0.0, None
         while True:
-            if not self.stopping:
-                self._read()
-            elif until is None:
+            came = 0 if self.stopping else self._read()
+            if self.stopping and until is None:
                 until = self._clock() + _LAST
             self._share()
-            worked = self._work()
+            if came <= BURST or self._backlog.is_full or self._clock() >= work_at:
+                worked = self._work()
+                work_at = self._clock() + BURST_INTERVAL
+            else:
+                # In a burst it comes first to get all out of the kernel, whose room is small.
+                worked = True
             now = self._clock()
             # Rows wait for company as long as others are before them anyway.
             late = self._pending and now - self._pending_since >= BATCH_INTERVAL
@@ -167,8 +175,12 @@ class Engine:
                 return
             self._wait(0 if worked else BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
 
-    def _read(self) -> None:
-        """Take what the sources have: all that comes by itself, of files as much as is needed."""
+    def _read(self) -> int:
+        """Take what the sources have: all that comes by itself, of files as much as is needed.
+
+        Return how many frames came by themselves.
+        """
+        came = 0
         for source, decoder in zip(self._sources, self._decoders, strict=True):
             if source.finished or (not source.live and self._backlog.frames >= FRAMES_A_READ):
                 continue
@@ -176,6 +188,7 @@ class Engine:
             if frames:
                 self._frames += len(frames)
                 self._record(frames)
+                came += len(frames) if source.live else 0
                 if source.live and self._backlog.is_full:
                     self._lost += len(frames)
                 else:
@@ -183,6 +196,7 @@ class Engine:
             if source.finished and source.fileno() >= 0:
                 with contextlib.suppress(KeyError, ValueError):
                     self._selector.unregister(source.fileno())
+        return came
 
     def _wait(self, seconds: float) -> None:
         """Wait until a source, a worker or a command has something, or the time is up."""
@@ -214,8 +228,9 @@ class Engine:
 
     @property
     def _is_near(self) -> bool:
-        """Whether no more was looked at ahead than there should be."""
-        return self._backlog.begun < AHEAD * (1 + len(self._workers.alive))
+        """Whether no more was looked at ahead of the lot that leaves next than there should be."""
+        backlog = self._backlog
+        return backlog.is_first_new or backlog.begun < AHEAD * (1 + len(self._workers.alive))
 
     def _collect(self, worker: Worker) -> None:
         if not worker.give():

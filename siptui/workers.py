@@ -17,6 +17,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from operator import attrgetter
@@ -27,6 +28,8 @@ from siptui.record import Frame, Record
 
 PIPE = 1 << 20
 """Bytes that are asked for each pipe to and from a worker; the system may grant less."""
+NICE = 5
+"""How far a worker stands back where cores are short: who reads the sockets comes first."""
 DEPTH = 3
 """Lots that a worker has at most, so that it finds the next one when it has done one."""
 
@@ -59,28 +62,33 @@ def unpack_frames(data: bytes) -> list[Frame]:
 
 def pack_records(records: Sequence[Record], frames: Sequence[Frame]) -> bytes:
     """Return what was found out about the messages in `frames`, each of which is in one of them."""
-    numbers = dict(zip(map(id, frames), range(len(frames)), strict=True))
-    rows = []
-    for record in records:
-        frame, data = record.frames[0], record.data
-        inside = record.offset >= 0 and frame.data.startswith(data, record.offset)
-        rows.append((numbers[id(frame)], len(data) if inside else data, _get(record)))
-    return marshal.dumps(rows)
+    places = dict(zip(map(id, frames), range(len(frames)), strict=True))
+    # A message is not sent back where it stands in its frame, which the engine still has.
+    held = [
+        len(each.data)
+        if each.offset >= 0 and each.frames[0].data.startswith(each.data, each.offset)
+        else each.data
+        for each in records
+    ]
+    numbers = [places[id(each.frames[0])] for each in records]
+    return marshal.dumps((numbers, held, list(zip(*map(_get, records), strict=True))))
 
 
 def unpack_records(packed: bytes, frames: Sequence[Frame]) -> list[Record]:
     """Return the records of `frames` that `pack_records` packed."""
-    records = []
-    for number, data, row in marshal.loads(packed):
-        frame = frames[number]
-        if isinstance(data, int):
-            at = row[_DATA]
-            data = frame.data[at : at + data]
-        records.append(
-            _record(frame.time, *row[:_DATA], data, (frame,), *row[_DATA:_HEADERS], None,
-                   *row[_HEADERS:])
-        )  # fmt: skip
-    return records
+    numbers, held, columns = marshal.loads(packed)
+    if not numbers:
+        return []
+    carried = [frames[number] for number in numbers]
+    messages = [
+        frame.data[at : at + data] if isinstance(data, int) else data
+        for frame, data, at in zip(carried, held, columns[_DATA], strict=True)
+    ]
+    times, tuples = [frame.time for frame in carried], [(frame,) for frame in carried]
+    return list(
+        map(_record, times, *columns[:_DATA], messages, tuples, *columns[_DATA:_HEADERS],
+            repeat(None), *columns[_HEADERS:])
+    )  # fmt: skip
 
 
 class Worker:
@@ -161,6 +169,7 @@ def _serve(look: Look, inbox: Connection, out: Connection) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.nice(NICE)
     try:
         while True:
             frames = unpack_frames(inbox.recv_bytes())

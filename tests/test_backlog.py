@@ -38,11 +38,11 @@ def test_lots_leave_in_the_order_in_which_they_came(sizes: list[int], rng: objec
     begun: list[Lot] = []
     while (lot := backlog.begin()) is not None:
         begun.append(lot)
-        if len(begun) % 3 == 1:
-            backlog.give_back([begun.pop()])
-            again = backlog.begin()
-            assert again is lot
-            begun.append(again)
+    returned = begun[1::2] + begun[::3]
+    backlog.give_back(returned)
+    assert backlog.is_first_new == bool(begun)
+    order = [lot for lot in begun if lot in returned]
+    assert [backlog.begin() for _ in order] == order
     left: list[Frame] = []
     while backlog.first is not None:
         left += backlog.leave().frames

@@ -90,7 +90,7 @@ def write(path: Path, packets: list[bytes]) -> None:
 
 def test_a_worker_that_dies_loses_nothing_and_is_told_of(tmp_path: Path) -> None:
     capture, output = tmp_path / "traffic.pcap", tmp_path / "rows"
-    write_capture(capture, 30_000)
+    write_capture(capture, 8_000)
     expected = run(tmp_path, "-r", str(capture), "--json", "--workers", "1").stdout
     with running(tmp_path, output, "-r", str(capture), "--json", "--workers", "3") as process:
         until(lambda: len(children(process.pid)) == 2 and output.stat().st_size > 0)
