@@ -55,6 +55,16 @@ def _report(facts: Facts, status: Status) -> None:
         facts.state = "failed"
 
 
+def news(status: Status | None, told: set[str]) -> list[str]:
+    """Return what is wrong and was not yet told, a sentence each; note it in `told`."""
+    if status is None:
+        return []
+    every = [each.statistics.notice for each in status.sources] + status.notices
+    new = [words for words in dict.fromkeys(every) if words and words not in told]
+    told.update(new)
+    return new
+
+
 def _recording(recording: RecordingStatus) -> str:
     return "NOT RECORDING" if recording.error else f"rec {text.bytes_size(recording.size)}"
 

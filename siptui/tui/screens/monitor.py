@@ -106,6 +106,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self._began = clock()
         self._pace = Pace(self._began, view.store.received)
         self._inspected: object = None
+        self._told: set[str] = set()
         signs = self.signs
         self.header = Header(signs=signs)
         self.trail = Trail(signs=signs)
@@ -305,6 +306,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         if self.view.scanned < 1:
             self.set_timer(0.03, self._go_on)
         self.update()
+        for words in facts.news(self.view.store.status, self._told):
+            self.say(self.hidden(words), "warning")
 
     def _go_on(self) -> None:
         self.view.refresh(BUDGET)
