@@ -42,6 +42,8 @@ class Framer:
         "_state",
         "_torn",
         "_web",
+        "cost",
+        "hold",
         "lost",
         "waiting",
     )
@@ -53,6 +55,10 @@ class Framer:
         self._foreign = ""
         self._rows = ROWS
         self._web: WebMessages | None = None
+        self.hold = -1
+        """The position from which frames are still needed although their bytes are consumed."""
+        self.cost = 0
+        """How many bytes are remembered from one message to the next."""
         self._searched = 0
         """How many bytes of an incomplete message were searched for the end of its head."""
         self._needed = 0
@@ -63,16 +69,6 @@ class Framer:
         """Whether the next bytes may continue a line that began unseen."""
         self.waiting = ""
         """What the bytes that are left wait for: ``message``, ``line`` or nothing."""
-
-    @property
-    def hold(self) -> int:
-        """The position from which frames are still needed although their bytes are consumed."""
-        return -1 if self._web is None else self._web.hold
-
-    @property
-    def cost(self) -> int:
-        """How many bytes are remembered from one message to the next."""
-        return 0 if self._web is None else self._web.cost
 
     def read(self, buffer: bytearray, base: int, final: bool) -> tuple[list[Part], int]:
         """Return the messages at the head of `buffer`, and how many bytes they take.
@@ -100,6 +96,7 @@ class Framer:
         self._needed = self._searched = 0
         if self._web is not None:
             self._web = None
+            self.hold, self.cost = -1, 0
             self._state = Framer._open
 
     def _wait(self, what: str) -> int:
@@ -275,6 +272,7 @@ class Framer:
         """Take one WebSocket frame."""
         assert self._web is not None
         taken, part = self._web.take(buffer, at, base, final)
+        self.hold, self.cost = self._web.hold, self._web.cost
         if not taken:
             return self._wait("message")
         if part is not None and part.kind:
