@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from siptui import filters
 from siptui.batch import pack, unpack
 from siptui.filters import FilterError, exact, parse, quote
+from siptui.filters.predicates import Text
 from siptui.record import FIELD, FIELDS, Record
 from siptui.store.chunk import Chunk
 from tests.made_up import ANY_TEXT, NOON, message, records
@@ -268,3 +269,17 @@ def test_a_negated_term_shows_the_others(term: str) -> None:
     made = [message(1, data=b"a"), message(2, data=b"b", defects=("x",)), message(3, data=b"ab")]
     hidden = shown(filters.negate(term), made)
     assert hidden == [each for each in made if each not in shown(term, made)]
+
+
+_NEAR = st.text("aZ09@`[{-\r\n \x10\x0dÄä", max_size=4)
+"""Characters of which some differ from another by the bit by which capital letters differ."""
+
+
+@given(st.lists(_NEAR, min_size=1, max_size=8), _NEAR.filter(bool))
+def test_text_is_found_wherever_a_message_holds_it_and_nowhere_else(
+    parts: list[str], value: str
+) -> None:
+    made = [message(at, data="".join(parts[at:]).encode()) for at in range(len(parts))]
+    forms = {each.encode().lower() for each in (value, value.lower(), value.upper())}
+    found = Text(value).mask(chunk_of(made), 0, len(made)).tolist()
+    assert found == [any(form in each.data.lower() for form in forms) for each in made]
