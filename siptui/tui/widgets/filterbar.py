@@ -116,6 +116,9 @@ class Hints(Painted):
         """Return the verdict or a completion."""
         if y:
             at = self.top + y - 1
+            if at >= len(self.offers):
+                # What is typed fast leaves fewer completions before the lines are laid out anew.
+                return [(" " * self.size.width, "head")]
             offer = self.offers[at]
             base = "cursor" if at == self.chosen else "head"
             words = text.fit(text.safe(offer.shown or offer.insert), 26)
