@@ -101,7 +101,11 @@ class PseudoTerminal:
 
     def text(self) -> str:
         """Return what the screen shows."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # What pyte calls its display fails on a wide character that is half overwritten.
+        rows = (self.screen.buffer[y] for y in range(self.screen.lines))
+        return "\n".join(
+            "".join(row[x].data for x in range(self.screen.columns)).rstrip() for row in rows
+        )
 
     def wait(self, seconds: float = 20.0) -> int:
         """Read until the command ends; return its exit status."""

@@ -319,6 +319,7 @@ ACTIONS: tuple[Action, ...] = (
         _held,
     ),
     Action("redraw", ("ctrl+l",), "redraw", "Draw the screen anew.", PROGRAM),
+    Action("suspend", ("ctrl+z",), "suspend", "To the shell, until fg; capture goes on.", PROGRAM),
     Action("palette", ("colon", "ctrl+p"), "commands", "Find a command by typing.", PROGRAM),
     Action("help", ("question_mark", "f1"), "help", "Keys and the filter language.", PROGRAM,
            footer=3),

@@ -211,3 +211,7 @@ class MainScreen(Answering):
         self.app.refresh(repaint=True, layout=True)
         for pane in (self.header, self.trail, self.stream, *self.panes, self.strip_, self.footer):
             pane.repaint()
+
+    def act_suspend(self) -> None:
+        """Give the terminal back to the shell until it brings siptui to the foreground."""
+        self.app.action_suspend_process()
