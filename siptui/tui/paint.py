@@ -2,17 +2,17 @@
 
 Every pane of the live screen is a `Painted` widget: it gives `line(y)` as parts, pairs of a safe
 text and a role, and tells by `keys()` what each of its lines shows, so that only lines that differ
-are painted again. Roles are component classes, so that themes restyle what is painted.
+are painted again. Roles are classes of the style sheet, so that themes restyle what is painted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -114,7 +114,6 @@ _PLAIN = {"…": "~", "·": "-", "↑": "^", "↓": "v", "⟨": "<", "⟩": ">",
 class Painted(Widget):
     """Paint lines made of parts, and paint again only those that changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paint--{role}" for role in ROLES}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, signs: Signs | None = None) -> None:
@@ -181,7 +180,7 @@ class Painted(Widget):
         if style is None:
             style = self.rich_style
             for role in roles.split():
-                style += self.get_component_rich_style(f"paint--{role}", partial=True)
+                style += self._look_of(role)
             if style.reverse:
                 # Reversed colours would make a patchwork of the line under the cursor.
                 style = self.rich_style + Style(
@@ -192,11 +191,23 @@ class Painted(Widget):
             self._inks[roles] = style
         return style
 
+    def _look_of(self, role: str) -> Style:
+        """Ask the style sheet how a role looks here.
+
+        Textual's component classes would be asked for all of them, pane by pane, whenever anything
+        is restyled: half of the time until the first screen stands.
+        """
+        node = DOMNode(classes=f"paint--{role}")
+        node._attach(self)
+        self.app.stylesheet.apply(node)
+        return node.styles.partial_rich_style
+
     def notify_style_update(self) -> None:
         """Drop the cached styles: the theme or the focus has changed."""
         super().notify_style_update()
         self._inks = {}
         self._shown = []
+        self.refresh()
 
 
 def rule(
