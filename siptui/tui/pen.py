@@ -49,7 +49,8 @@ class Pen:
     def write(self, runs: Sequence[Run]) -> str:
         """Return what shows some runs: in reading order or style by style, what is shorter."""
         # A style costs twenty to forty bytes, a place eight.
-        first = sorted(runs, key=lambda run: (run.style != self._style, _order(run.style)))
+        ground = _order(self._style or "")[0]
+        first = sorted(runs, key=lambda run: _from(self._style, ground, run.style))
         before = self._style, self._y, self._x
         by_style = self._encode(first)
         after = self._style, self._y, self._x
@@ -125,6 +126,15 @@ def on_blanks(style: str) -> str:
     """Return what of a style a blank cell shows: mostly its background alone."""
     attributes, _, background = _parts(style)
     return background if _NOT_ON_BLANKS.issuperset(attributes) else style
+
+
+@lru_cache(4096)
+def _from(
+    style: str | None, background: str, next_style: str
+) -> tuple[bool, bool, tuple[str, tuple[str, ...], str]]:
+    """Sort styles: first the one at hand, then those on its background, then all others."""
+    order = _order(next_style)
+    return next_style != style, order[0] != background, order
 
 
 @lru_cache(4096)
