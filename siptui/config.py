@@ -38,7 +38,7 @@ class Settings:
     """Processes that decode where one is not enough; by default as many as there are cores."""
     capture_buffer: int = 64_000_000
     """Bytes that the kernel may hold for an interface or a socket until they are read."""
-    backlog: int = 100_000_000
+    backlog: int = 64_000_000
     """Bytes of memory that captured frames may take until they are decoded; then they are lost."""
     user: str = ""
     """Whom to become after the sources are open if started as root; empty: who called sudo, else

@@ -35,7 +35,7 @@ BURST = 256
 """Frames that come by themselves between two looks at the sources and are a burst."""
 BURST_INTERVAL = 0.05
 """Seconds of a burst in which nothing is done but reading."""
-BACKLOG = 100_000_000
+BACKLOG = 64_000_000
 """Bytes of frames that wait at most where they come by themselves; then they are lost."""
 AHEAD = 8
 """Lots that are looked at ahead of the one that leaves next, for each process that looks."""
@@ -336,7 +336,9 @@ class Engine:
         except (EOFError, OSError):
             command, words = "stop", []
         if command == "stop":
+            # Nobody looks any more at what comes of the rest.
             self.stopping = True
+            self._lost += self._backlog.drop()
         elif command == "respond" and self._responder is not None and words[0] in MODES:
             # What was answered before belongs to the mode before.
             self._hand_on()
