@@ -18,8 +18,8 @@ from tests.benchmarks.table import Plan
 from tests.command import SIPTUI, free_port
 from tests.pseudo_terminal import PseudoTerminal
 
-PLAIN = [sys.executable, "-m", "tests.benchmarks.plain"]
-"""siptui with Textual's own driver."""
+PLAIN = [*SIPTUI, "--plain-terminal"]
+"""siptui writing all that Textual draws."""
 SNGREP = ["sngrep", "-F", "-l", "262144"]
 """sngrep without anybody's settings, at the limit that suits it best."""
 _TICKS = os.sysconf("SC_CLK_TCK")
