@@ -74,3 +74,12 @@ def test_what_is_shown_can_be_read_back(tmp_path: Path) -> None:
     loaded = config.load({"HOME": str(tmp_path)}, {}, again)
     for name in config.NAMES:
         assert getattr(loaded, name) == getattr(settings, name)
+
+
+def test_how_the_terminal_is_written_to_is_a_flag_a_variable_and_a_setting(tmp_path: Path) -> None:
+    settings = config.load(
+        environment(tmp_path, "plain_terminal = true\n", SIPTUI_BANDWIDTH="16k"), {"fps": "10"}
+    )
+    assert (settings.plain_terminal, settings.bandwidth, settings.fps) == (True, 16_000, 10.0)
+    with pytest.raises(SiptuiError, match="--bandwidth: bandwidth must be a whole number above 0"):
+        config.load(environment(tmp_path), {"bandwidth": "16 kB/s"})
