@@ -10,6 +10,7 @@ from siptui import text
 from siptui.decode import frame as frames
 from siptui.decode.defects import DEFECTS
 from siptui.decode.message import Message, read
+from siptui.filters import exact
 from siptui.record import Record, decode
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.body import body_items, other_items, rest_items
@@ -68,7 +69,11 @@ def account(
     ]
     # What the layers below found has no bytes in the message.
     below = [name for name in record.defects if all(name != each.name for each in findings)]
-    items += [fact(name, DEFECTS[name].text, f"defect:{name}", alarm=True) for name in below]
+    items += [
+        fact(text.safe(name), DEFECTS[name].text if name in DEFECTS else "", exact("defects", name),
+             alarm=True)
+        for name in below
+    ]  # fmt: skip
     if message is not None:
         items.append(rule("message"))
         items += head_items(record, message)
