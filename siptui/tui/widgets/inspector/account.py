@@ -10,7 +10,7 @@ from siptui import text
 from siptui.decode import frame as frames
 from siptui.decode.defects import DEFECTS
 from siptui.decode.message import Message, read
-from siptui.filters import exact
+from siptui.filters import quote
 from siptui.record import Record, decode
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.body import body_items, other_items, rest_items
@@ -70,7 +70,7 @@ def account(
     # What the layers below found has no bytes in the message.
     below = [name for name in record.defects if all(name != each.name for each in findings)]
     items += [
-        fact(text.safe(name), DEFECTS[name].text if name in DEFECTS else "", exact("defects", name),
+        fact(text.safe(name), DEFECTS[name].text if name in DEFECTS else "", f"defect:{quote(name)}",
              alarm=True)
         for name in below
     ]  # fmt: skip
