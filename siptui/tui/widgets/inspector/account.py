@@ -69,11 +69,9 @@ def account(
     ]
     # What the layers below found has no bytes in the message.
     below = [name for name in record.defects if all(name != each.name for each in findings)]
-    items += [
-        fact(text.safe(name), DEFECTS[name].text if name in DEFECTS else "", f"defect:{quote(name)}",
-             alarm=True)
-        for name in below
-    ]  # fmt: skip
+    for name in below:
+        words = DEFECTS[name].text if name in DEFECTS else ""
+        items.append(fact(text.safe(name), words, f"defect:{quote(name)}", alarm=True))
     if message is not None:
         items.append(rule("message"))
         items += head_items(record, message)
