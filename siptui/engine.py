@@ -41,8 +41,14 @@ AHEAD = 8
 """Lots that are looked at ahead of the one that leaves next, for each process that looks."""
 STATUS_INTERVAL = 0.25
 """Seconds between two reports of state; also the longest that an idle engine sleeps."""
-BATCH_INTERVAL = 0.05
+BATCH_INTERVAL = 0.1
 """Seconds that a row waits at most for company before it is handed on."""
+REST = 0.05
+"""Seconds for which the engine leaves sources alone that had a `FEW` frames, at most: waking up
+costs more than a message does."""
+FEW = 20
+_BURST_BYTES = 20_000 * 1024
+"""Bytes a second that the room of a socket must take meanwhile, should a burst begin."""
 BATCH_MOST = 4096
 """Rows that are handed on in one piece at most: the more there are, the less each of them costs."""
 PENDING_BATCHES = 4
@@ -100,6 +106,8 @@ class Engine:
         self._recording_error = ""
         self._responder = responder
         self._sockets = {each.name: each for each in sources if isinstance(each, UdpSource)}
+        rooms = [each.room / _BURST_BYTES for each in self._sockets.values()]
+        self._rest = min([REST, *rooms])
         self._clock = clock
         self._looking = Decoder()
         self._live = Decoder()
@@ -173,6 +181,8 @@ class Engine:
             elif until is not None and now >= until:
                 self._lost += self._backlog.drop()
                 return
+            if 0 < came <= FEW and not self._answers and self._backlog.first is None:
+                time.sleep(self._rest)
             self._wait(0 if worked else BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
 
     def _read(self) -> int:

@@ -158,6 +158,11 @@ class UdpSource:
             self._family == socket.AF_INET and self._bound_to[0] == 127
         )
 
+    @property
+    def room(self) -> int:
+        """Bytes that the kernel granted for datagrams until they are read, with its own books."""
+        return self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+
     def fileno(self) -> int:
         """Return the socket's descriptor."""
         return self.socket.fileno()
