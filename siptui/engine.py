@@ -41,7 +41,7 @@ AHEAD = 8
 """Lots that are looked at ahead of the one that leaves next, for each process that looks."""
 STATUS_INTERVAL = 0.25
 """Seconds between two reports of state; also the longest that an idle engine sleeps."""
-BATCH_INTERVAL = 0.1
+BATCH_INTERVAL = 0.2
 """Seconds that a row waits at most for company before it is handed on."""
 REST = 0.05
 """Seconds for which the engine leaves sources alone that had a `FEW` frames, at most: waking up
@@ -154,7 +154,7 @@ class Engine:
         return status
 
     def _loop(self) -> None:
-        report_at, work_at, until = 0.0, 0.0, None
+        report_at, work_at, until, quiet = 0.0, 0.0, None, False
         while True:
             came = 0 if self.stopping else self._read()
             if self.stopping and until is None:
@@ -181,7 +181,10 @@ class Engine:
             elif until is not None and now >= until:
                 self._lost += self._backlog.drop()
                 return
-            if 0 < came <= FEW and not self._answers and self._backlog.first is None:
+            if came:
+                quiet = came <= FEW and not self._answers
+            elif quiet and not worked:
+                quiet = False
                 time.sleep(self._rest)
             self._wait(0 if worked else BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
 
