@@ -118,6 +118,8 @@ class SiptuiApp(App[None]):
 
     def _follow(self) -> None:
         """Draw what has arrived if that is due, and come back when it is due again."""
+        if not self.is_running:
+            return
         if not self._frames.wait():
             self.monitor.tick()
             self._frames.drawn()

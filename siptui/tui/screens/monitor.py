@@ -129,6 +129,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.inspector = Inspector(explain, id="inspector", signs=signs)
         self.strip_ = Strip(signs=signs)
         self.footer = Footer(signs=signs)
+        self.too_small = TooSmall(id="toosmall", signs=signs)
         self.pane: Widget = self.stream
         """The pane that has the focus, or had it before a line to type in took it."""
 
@@ -145,7 +146,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         yield self.strip_
         yield self.footer
         yield self.bar
-        yield TooSmall(id="toosmall", signs=self.signs)
+        yield self.too_small
 
     def on_mount(self) -> None:
         """Begin with the stream."""
@@ -349,7 +350,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.footer.show(self._offers())
         if self.inspecting:
             self._show_inspected()
-        self.query_one(TooSmall).show(store.received, view.store.kept)
+        self.too_small.show(store.received, view.store.kept)
 
     def _offers(self) -> list[Offer]:
         situation = self.situation()
