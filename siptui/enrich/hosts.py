@@ -19,6 +19,10 @@ _PRIVATE = tuple(
 """What no packet from elsewhere can mean (RFC 1918, 6598, 3927, 1122, 4193, 4291)."""
 _PUBLIC = frozenset(str(each) for each in range(1, 224)) - {"10", "100", "127", "169", "172", "192"}
 """First numbers of IPv4 addresses that need no closer look."""
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_QUAD = re.compile(rf"({_OCTET})\.({_OCTET})\.{_OCTET}\.{_OCTET}", re.ASCII)
+_SIMPLE = re.compile(rb"(?:@|SIP/2\.0/[A-Z]{2,4} )([0-9A-Za-z.-]{1,255})[:;>?, \t\r\n]?")
+"""Nearly all that is asked for: what `span` would find there, at once."""
 _END = re.compile(rb"[^:;>?, \t\r\n]*")
 _LONGEST = 255
 """Bytes of the longest host that is looked at (RFC 1035 section 2.3.4)."""
@@ -35,9 +39,15 @@ class Host(NamedTuple):
 NONE = Host("", "")
 
 
-@lru_cache(1 << 13)
 def scope_of(address: str) -> Scope:
     """Return what an address can mean: ``private`` covers all that is not reached from outside."""
+    # Forged addresses are new each time: most are judged without remembering any.
+    quad = _QUAD.fullmatch(address)
+    return "public" if quad is not None and quad[1] in _PUBLIC else _scope_of(address)
+
+
+@lru_cache(1 << 13)
+def _scope_of(address: str) -> Scope:
     try:
         parsed: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
@@ -60,6 +70,10 @@ def host(value: bytes) -> Host:
 
     Nothing is raised; what has no host gives an empty one.
     """
+    simple = _SIMPLE.fullmatch(value)
+    if simple is not None:
+        text = simple[1].decode().lower()
+        return Host(text, scope_of(text))
     return _remembered(value) if len(value) <= 2 * _LONGEST else _host(value)
 
 
@@ -70,7 +84,7 @@ def _host(value: bytes) -> Host:
         return NONE
     text = found.decode("latin-1").strip("[]").lower()
     scope = scope_of(text)
-    if scope in ("public", "private", "zero") and ":" in text:
+    if ":" in text and scope in ("public", "private", "zero"):
         text = str(ip_address(text))
     return Host(text, scope)
 
