@@ -7,7 +7,7 @@ CSV columns and the help screen are all made from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -68,9 +68,11 @@ class Record:
     """The user that is asked for: of the request-URI, else of To; percent-decoded."""
     defects: tuple[str, ...] = ()
     """The names of what is wrong with it, each once, in order of appearance."""
-    headers: list[tuple[bytes, bytes]] | None = field(default=None, repr=False)
-    """Header lines as on the wire: name before the colon, rest of the line (folds included) behind
-    it. Kept from decoding to enriching; None in a record that comes out of the store."""
+    names: tuple[bytes, ...] = field(default=(), repr=False)
+    """What stands before the colon of each header line, as on the wire. Kept from decoding to
+    enriching; empty in a record that comes out of the store."""
+    values: Sequence[bytes] = field(default=(), repr=False)
+    """What stands behind it, folds included. Kept as long as `names`."""
     says: int = field(default=0, repr=False)
     """The labels that it gives by itself, a bit each. Kept while it is enriched."""
     credentials: bytes | None = field(default=None, repr=False)

@@ -40,8 +40,8 @@ Look = Callable[[Sequence[Frame]], list[Record]]
 # looking needs them, and answering, which is done where the socket is.
 _NAMES = [each.name for each in dataclasses.fields(Record)]
 _FIRST = _NAMES[_NAMES.index("src") : _NAMES.index("data")]
-_REST = _NAMES[_NAMES.index("offset") : _NAMES.index("headers")]
-_MORE = _NAMES[_NAMES.index("headers") + 1 : _NAMES.index("shape") + 1]
+_REST = _NAMES[_NAMES.index("offset") : _NAMES.index("names")]
+_MORE = _NAMES[_NAMES.index("values") + 1 : _NAMES.index("shape") + 1]
 _get = attrgetter(*_FIRST, *_REST, *_MORE)
 _DATA = len(_FIRST)
 _HEADERS = _DATA + len(_REST)
@@ -87,7 +87,7 @@ def unpack_records(packed: bytes, frames: Sequence[Frame]) -> list[Record]:
     times, tuples = [frame.time for frame in carried], [(frame,) for frame in carried]
     return list(
         map(_record, times, *columns[:_DATA], messages, tuples, *columns[_DATA:_HEADERS],
-            repeat(None), *columns[_HEADERS:])
+            repeat(()), repeat(()), *columns[_HEADERS:])
     )  # fmt: skip
 
 

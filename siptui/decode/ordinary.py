@@ -7,7 +7,7 @@ value. Whatever does not pass is left to the careful way; what passes is filled 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -186,7 +186,7 @@ def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
     if end > LONGEST and max(map(len, lines)) > LONGEST:
         return False
     spans = [start.start, start.stop, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    headers = []
+    names, values = [], []
     mask = 0
     seen: list[bytes | None] = [None] * (len(SLOTS) + len(_MORE) + 1)
     at = len(first) + 2
@@ -198,7 +198,8 @@ def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
         field = get(name)
         if (field is None and (field := _learn_field(name)) is None) or not colon:
             return False
-        headers.append((name, value))
+        names.append(name)
+        values.append(value)
         if field:
             slot, bit, passes, memory = field
             if mask & bit or (
@@ -226,8 +227,9 @@ def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
     if not _has_right_body(data, end + 4, seen[_LENGTH], seen[_TYPE]):
         return False
     user = start.user or user_of(data[spans[4] : spans[5]])
-    _fill(record, start, tuple(spans), headers, seen[_AGENT], seen[_SERVER], user)
-    layouts.note(data, end, tuple(name for name, _ in headers), _JUDGED)
+    written = tuple(names)
+    _fill(record, start, tuple(spans), written, values, seen[_AGENT], seen[_SERVER], user)
+    layouts.note(data, end, written, _JUDGED)
     return True
 
 
@@ -235,7 +237,8 @@ def _fill(
     record: Record,
     start: _Start,
     spans: tuple[int, ...],
-    headers: list[tuple[bytes, bytes]],
+    names: tuple[bytes, ...],
+    values: Sequence[bytes],
     agent: bytes | None,
     server: bytes | None,
     user: str,
@@ -244,7 +247,8 @@ def _fill(
     record.method = start.text
     record.status = start.status
     record.spans = spans
-    record.headers = headers
+    record.names = names
+    record.values = values
     record.ua = _text_again(agent) if agent else ""
     if start.response and server and not record.ua:
         record.ua = _text_again(server)
@@ -279,7 +283,8 @@ def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> boo
         record,
         start,
         spans,
-        list(zip(names, values, strict=True)),
+        names,
+        values,
         values[agent] if agent >= 0 else None,
         values[server] if server >= 0 else None,
         start.user or decode(groups[user] or groups[user + 1] or b""),

@@ -75,25 +75,27 @@ def fill_with_care(record: Record, truncated: bool) -> None:
     if first.uri is not None:
         spans[0] = head.begin + first.uri_range[0]
         spans[1] = head.begin + first.uri_range[1]
-    headers = []
+    names, values = [], []
     agent = server = b""
-    for line, name in zip(head.lines, examined.names, strict=True):
+    for line, known in zip(head.lines, examined.names, strict=True):
         if line.colon < 0:
-            headers.append((data[line.start : line.value_stop], b""))
+            names.append(data[line.start : line.value_stop])
+            values.append(b"")
             continue
         value = data[line.colon + 1 : line.value_stop]
-        headers.append((data[line.start : line.colon], value))
-        slot = SLOTS.get(name)
+        names.append(data[line.start : line.colon])
+        values.append(value)
+        slot = SLOTS.get(known)
         if slot is not None and spans[2 * slot + 1] == 0:
             start, stop = first_value(value) if slot > 4 else strip(value, 0, len(value))
             spans[2 * slot] = line.colon + 1 + start
             spans[2 * slot + 1] = line.colon + 1 + stop
-        elif name == "User-Agent" and not agent:
+        elif known == "User-Agent" and not agent:
             agent = value.strip()
-        elif name == "Server" and not server:
+        elif known == "Server" and not server:
             server = value.strip()
     record.spans = tuple(spans)
-    record.headers = headers
+    record.names, record.values = tuple(names), values
     agent = agent or (server if first.is_response else b"")
     if agent:
         record.ua = text(agent)

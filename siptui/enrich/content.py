@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from siptui.enrich import exploits
-from siptui.enrich.hosts import host, source_scope
+from siptui.enrich.hosts import host, scope_of, source_scope
 from siptui.enrich.reach import Reach
 from siptui.record import Record
 
@@ -30,6 +30,10 @@ STARTING = frozenset(
 """Methods that can begin something (RFC 3261 section 12)."""
 AGENTS = 1 << 12
 """User agents without an attack that are remembered."""
+LAYOUTS = 1 << 10
+"""Header names, in their order, that are remembered."""
+_LONG_LAYOUT = 1024
+"""Bytes of header names from which on they are not."""
 _TELLING = frozenset(
     (
         "repeated-from", "repeated-to", "repeated-call-id", "repeated-cseq",
@@ -44,6 +48,10 @@ _LONG_CSEQ = 33
 _LONG_ADDRESS = 128
 """Bytes from which on a CSeq, a From or a To is worth a closer look."""
 _MEDIA = re.compile(rb"\n[co]=[^\r\n]{0,128}?IN IP[46] ([^\s/]{1,64})")
+_INSIDE = re.compile(rb" IN IP[46] (?:(?:0|10|100|127|169|172|192)\.|[^\s/]*:)")
+"""What every address from inside a network begins like, and few others do."""
+_CREDENTIALS = frozenset((b"authorization", b"proxy-authorization"))
+_TYPE = frozenset((b"content-type", b"c"))
 _PLAIN = str.maketrans("", "", "+-_.~!*#")
 
 
@@ -58,6 +66,7 @@ class Content:
         self._private = bits["private-address"]
         self._telling: dict[tuple[str, ...], bool] = {(): False}
         self._agents: set[str] = {""}
+        self._layouts: dict[tuple[bytes, ...], tuple[tuple[int, ...], bool]] = {}
 
     def look(self, record: Record) -> tuple[int, bytes | None]:
         """Return the labels of a request, and its credentials if it has any."""
@@ -68,23 +77,25 @@ class Content:
             found ^= self._relay
         if record.method == "INVITE":
             found |= self._media(record)
-        data, headers = record.data, record.headers
+        data, spans = record.data, record.spans
         credentials = None
-        spans = record.spans
+        asked = self._layouts.get(record.names)
+        if asked is None:
+            asked = self._asks(record.names)
+        places, special = asked
+        if places:
+            routed, credentials, parts = self._values(record, places)
+            found |= routed
+            special = special or parts
         special = (
-            len(data) > 1024
+            special
+            or len(data) > 1024
             or spans[9] - spans[8] > _LONG_CSEQ
             or spans[3] - spans[2] > _LONG_ADDRESS
             or spans[5] - spans[4] > _LONG_ADDRESS
             or spans[13] - spans[12] > 2 * _LONG_ADDRESS
             or record.method == "SUBSCRIBE"
         )
-        for name, _ in headers or ():
-            if name not in ORDINARY:
-                routed, credentials, odd_names = self._unusual(record)
-                found |= routed
-                special = special or odd_names
-                break
         defects = record.defects
         if special or (defects and self._tells(defects)):
             found |= self._all(exploits.by_names(record))
@@ -101,11 +112,12 @@ class Content:
 
     def _media(self, record: Record) -> int:
         """Tell whether a session description shows an address from inside a network."""
-        if source_scope(record.src) != "public":
+        data = record.data
+        if _INSIDE.search(data) is None or source_scope(record.src) != "public":
             return 0
-        for found in _MEDIA.finditer(record.data, record.data.find(b"\r\n\r\n")):
-            if host(found[1]).scope == "private":
-                return self._private
+        shown = _MEDIA.finditer(data, data.find(b"\r\n\r\n"))
+        if any(scope_of(found[1].decode("latin-1")) == "private" for found in shown):
+            return self._private
         return 0
 
     def attacks(self, record: Record) -> int:
@@ -120,25 +132,40 @@ class Content:
             found |= self._bits[name]
         return found
 
-    def _unusual(self, record: Record) -> tuple[int, bytes | None, bool]:
-        """Return labels, credentials, and whether a header field is one that attacks use."""
-        found, credentials, special = 0, None, False
-        for name, value in record.headers or ():
+    def _asks(self, names: tuple[bytes, ...]) -> tuple[tuple[int, ...], bool]:
+        """Return where stand header fields whose value a rule asks for, and whether a name is one
+        that attacks use; remember it.
+        """
+        places, special = [], False
+        for place, name in enumerate(names):
             if name in ORDINARY:
                 continue
-            written, name = name, name.strip().lower()
-            if name == b"authorization" or name == b"proxy-authorization":
+            key = name.strip().lower()
+            if key in _CREDENTIALS or key in _TYPE or key == b"route":
+                places.append(place)
+            elif key != name.lower() or not key.replace(b"-", b"").isalnum():
+                special = True
+        asked = tuple(places), special
+        if sum(map(len, names)) <= _LONG_LAYOUT:
+            if len(self._layouts) >= LAYOUTS:
+                self._layouts.clear()
+            self._layouts[names] = asked
+        return asked
+
+    def _values(self, record: Record, places: tuple[int, ...]) -> tuple[int, bytes | None, bool]:
+        """Return labels, credentials, and whether the body has parts."""
+        found, credentials, parts = 0, None, False
+        for place in places:
+            name, value = record.names[place].strip().lower(), record.values[place]
+            if name in _CREDENTIALS:
                 credentials = value
-            elif name == b"content-type" or name == b"c":
-                special = special or value.lstrip()[:10].lower() == b"multipart/"
+            elif name in _TYPE:
+                parts = parts or value.lstrip()[:10].lower() == b"multipart/"
                 if exploits.bad_sdp(record) is not None:
                     found |= self._bits["bad-sdp"]
-            elif name == b"route":
-                if record.method in STARTING and is_initial(record):
-                    found |= self._relay * self._reach.routes_elsewhere(value, record)
-            elif name != written.lower() or not name.replace(b"-", b"").isalnum():
-                special = True
-        return found, credentials, special
+            elif record.method in STARTING and is_initial(record):
+                found |= self._relay * self._reach.routes_elsewhere(value, record)
+        return found, credentials, parts
 
     def _tells(self, defects: tuple[str, ...]) -> bool:
         """Tell whether one of these defects can be the sign of an exploit; remember it."""

@@ -8,7 +8,7 @@ from siptui.enrich import digests
 from siptui.enrich.content import is_initial
 from siptui.enrich.credentials import Guesses
 from siptui.enrich.hosts import network
-from siptui.enrich.sources import FLOOD_SECONDS, SECOND, Recent, Source, Traffic, distinct
+from siptui.enrich.sources import FLOOD_SECONDS, SECOND, SWEPT, Recent, Source, Traffic, distinct
 from siptui.record import Record, decode
 
 SCANS = 3
@@ -76,7 +76,8 @@ class Habits:
         else:
             source.repeats = 0
         source.user = user
-        if source.methods is not None and source.sweeps(now):
+        methods = source.methods
+        if methods is not None and len(methods) >= SWEPT and source.sweeps(now):
             found |= self._sweep
         if record.dst != source.peer:
             source.sends_to(record.dst)

@@ -65,6 +65,10 @@ def source_scope(address: str) -> Scope:
     return "public" if address.partition(".")[0] in _PUBLIC else scope_of(address)
 
 
+target_scope = lru_cache(1 << 10)(source_scope)
+"""The same for an address that messages are sent to: these are few, and the same again."""
+
+
 def host(value: bytes) -> Host:
     """Return the host in a host-port, an addr-spec, a name-addr or a Via's first part.
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from siptui.enrich.hosts import Host, host, scope_of, source_scope
+from siptui.enrich.hosts import Host, host, scope_of, source_scope, target_scope
 from siptui.record import Record
 
 _CARRIERS = {"udp": b"UDP", "tcp": b"TCP", "tls": b"TLS", "ws": b"WS", "wss": b"WSS",
              "sctp": b"SCTP"}  # fmt: skip
 _VIA = b"SIP/2.0/UDP "
-_ENDS = frozenset((b":", b";", b">", b"?", b",", b" ", b"\t", b"\r", b"\n"))
+_SCHEME = b"sip:"
+_ENDS = frozenset(b":;>?, \t\r\n")
 """What can follow a host."""
 _AFTER_HOST = re.compile(rb"[:;>?, \t\r\n]")
 SPOOFED = 4
@@ -42,14 +43,13 @@ class Reach:
     def judge(self, record: Record) -> int:
         """Return the labels of a request that its addresses, and those it lacks, give."""
         _, _, _, f1, _, t1, _, i1, _, q1, _, c1, _, v1 = record.spans
-        source = source_scope(record.src)
-        if source == "zero" or not is_plain(record):
-            found = self._judge(record)
-        else:
+        if is_plain(record):
             # Nothing then leads elsewhere, and no part of it can be forged.
             found = self._is_source if c1 else 0
-            if source == "public" and source_scope(record.dst) == "private":
+            if target_scope(record.dst) == "private" and source_scope(record.src) == "public":
                 found |= self._private
+        else:
+            found = self._judge(record)
         return found if v1 and f1 and t1 and i1 and q1 else found | self._malformed
 
     def _judge(self, record: Record) -> int:
@@ -114,30 +114,31 @@ def is_plain(record: Record) -> bool:
     hosts. False says nothing.
     """
     data, src, dst = record.data, record.src, record.dst
-    u0, u1, _, _, _, _, _, _, _, _, c0, c1, v0, _ = record.spans
+    u0, u1, _, _, _, _, _, _, _, _, c0, c1, v0, v1 = record.spans
+    source, target = src.encode(), dst.encode()
+    start = v0 + len(_VIA)
+    stop = start + len(source)
+    at = data.find(b"@", u0, u1) + 1 or u0 + len(_SCHEME)
+    end = at + len(target)
     if not (
-        record.transport == "udp"
+        data.startswith(source, start)
+        and stop < v1
+        and data[stop] in _ENDS
         and data.startswith(_VIA, v0)
-        and data.startswith(b"sip:", u0)
+        and data.startswith(target, at)
+        and (end == u1 or (end < u1 and data[end] in _ENDS))
+        and data.startswith(_SCHEME, u0)
+        and record.transport == "udp"
         and ":" not in src
         and ":" not in dst
+        and src != "0.0.0.0"
     ):
         return False
-    source, target = src.encode(), dst.encode()
-    size = len(source)
-    at = v0 + len(_VIA)
-    if not data.startswith(source, at) or data[at + size : at + size + 1] not in _ENDS:
-        return False
-    at = data.find(b"@", u0, u1) + 1 or u0 + 4
-    end = at + len(target)
-    if not data.startswith(target, at) or data[end : end + 1] not in _ENDS:
-        return False
-    if c1:
-        at = data.find(b"@", c0, c1) + 1
-        if not at or not data.startswith(source, at):
-            return False
-        return data[at + size : at + size + 1] in _ENDS
-    return True
+    if not c1:
+        return True
+    at = data.find(b"@", c0, c1) + 1
+    stop = at + len(source)
+    return at > 0 and data.startswith(source, at) and stop < c1 and data[stop] in _ENDS
 
 
 def _via(data: bytes, start: int, stop: int) -> bytes:

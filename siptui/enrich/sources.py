@@ -144,16 +144,16 @@ class Source:
 
     def changes_method(self, method: str, now: int) -> None:
         """Note that the method differs from the one before."""
-        methods = self.methods
-        if methods is None:
-            methods = self.methods = {}
         if self.method:
+            methods = self.methods
+            if methods is None:
+                methods = self.methods = {}
             methods.pop(self.method, None)
             methods[self.method] = self.last
-        methods.pop(method, None)
-        methods[method] = now
-        if len(methods) > SWEPT:
-            del methods[next(iter(methods))]
+            methods.pop(method, None)
+            methods[method] = now
+            if len(methods) > SWEPT:
+                del methods[next(iter(methods))]
         self.method = method
 
     def sweeps(self, now: int) -> bool:

@@ -101,7 +101,7 @@ class Tools:
             key = (
                 record.transport,
                 record.method or record.status,
-                len(record.headers or ()),
+                len(record.names),
                 claim,
             )
             data = record.data

@@ -140,7 +140,7 @@ class Mask:
                 frame._replace(data=b"", interface=self.text(frame.interface))
                 for frame in record.frames[:1]
             )
-        hidden.headers = None
+        hidden.names = hidden.values = ()
         for name in (*_ADDRESSES, *_NAMES, *_TEXTS, "tag_target"):
             text = getattr(record, name)
             if text:

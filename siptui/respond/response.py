@@ -32,7 +32,7 @@ _RPORT = re.compile(rb";\s*rport\s*(?=;|$)", re.IGNORECASE)
 def field_values(record: Record, name: bytes) -> list[bytes]:
     """Return the values of each header field `name` (lower case) as they came, in order."""
     values = []
-    for written, value in record.headers or ():
+    for written, value in zip(record.names, record.values, strict=True):
         key = written.strip().lower()
         if _COMPACT.get(key, key) == name:
             values.append(value.strip())

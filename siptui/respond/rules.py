@@ -217,7 +217,7 @@ def is_complete(record: Record) -> bool:
     if b"\r\n\r\n" not in record.data or _INCOMPLETE.intersection(record.defects):
         return False
     seen: dict[bytes, int] = {}
-    for name, value in record.headers or ():
+    for name, value in zip(record.names, record.values, strict=True):
         key = name.strip().lower()
         key = _COMPACT.get(key, key)
         if key in REQUIRED:
