@@ -131,7 +131,7 @@ class Engine:
         `commands` may say ``("stop",)`` or ``("respond", mode)``; its end, too, means stop. Workers
         are forked here.
         """
-        _spare_the_collector()
+        spare_the_collector()
         self._workers = Workers(self._wanted, self._look, [commands] if commands else [])
         for source in self._sources:
             if source.fileno() >= 0:
@@ -408,7 +408,7 @@ class Engine:
         return [each for each in notices if each]
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Let Python look for cycles rarely: rows have none, and there are very many of them."""
     gc.freeze()
     gc.set_threshold(200_000, 50, 100)

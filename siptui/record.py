@@ -7,7 +7,7 @@ CSV columns and the help screen are all made from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -30,6 +30,9 @@ class Frame(NamedTuple):
 SPANS = ("uri", "from", "to", "call_id", "cseq", "contact", "via")
 """The header fields and parts whose place in `Record.data` is kept, in the order of
 `Record.spans`: request-URI, From, To, Call-ID, CSeq, the first Contact and the topmost Via."""
+
+
+NO_HOSTS = (b"", b"", b"")
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +74,11 @@ class Record:
     names: tuple[bytes, ...] = field(default=(), repr=False)
     """What stands before the colon of each header line, as on the wire. Kept from decoding to
     enriching; empty in a record that comes out of the store."""
-    values: Sequence[bytes] = field(default=(), repr=False)
+    hosts: tuple[bytes, bytes, bytes] = field(default=NO_HOSTS, repr=False)
+    """The host of a request-URI of scheme sip, transport and host of the topmost Via (``UDP
+    192.0.2.1``), and the host of the first Contact, if the message is written as most are; kept as
+    long as `names`. If it is not all are empty, and `spans` tell where to look."""
+    values: tuple[bytes, ...] = field(default=(), repr=False)
     """What stands behind it, folds included. Kept as long as `names`."""
     says: int = field(default=0, repr=False)
     """The labels that it gives by itself, a bit each. Kept while it is enriched."""

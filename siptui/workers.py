@@ -24,7 +24,7 @@ from operator import attrgetter
 from typing import NoReturn
 
 from siptui.backlog import Lot
-from siptui.record import Frame, Record
+from siptui.record import NO_HOSTS, Frame, Record
 
 PIPE = 1 << 20
 """Bytes that are asked for each pipe to and from a worker; the system may grant less."""
@@ -87,7 +87,7 @@ def unpack_records(packed: bytes, frames: Sequence[Frame]) -> list[Record]:
     times, tuples = [frame.time for frame in carried], [(frame,) for frame in carried]
     return list(
         map(_record, times, *columns[:_DATA], messages, tuples, *columns[_DATA:_HEADERS],
-            repeat(()), repeat(()), *columns[_HEADERS:])
+            repeat(()), repeat(NO_HOSTS), repeat(()), *columns[_HEADERS:])
     )  # fmt: skip
 
 

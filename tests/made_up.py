@@ -145,7 +145,7 @@ def batches(made: list[Record], size: int = 256) -> list[Batch]:
     return [batch.unpack(batch.pack(made[at : at + size])) for at in range(0, len(made), size)]
 
 
-VALUES = tuple(name for name in Record.__slots__ if name != "headers")
+VALUES = tuple(name for name in Record.__slots__ if name not in ("names", "values", "hosts"))
 
 
 def same(one: Record, other: Record) -> bool:

@@ -45,6 +45,10 @@ class Layout(NamedTuple):
     """The group of the method in CSeq."""
     user: int
     """The first of the two groups of which one may hold To's user."""
+    via: int
+    """The group of transport and host in the topmost Via."""
+    contact: tuple[int, int]
+    """The groups of which one may hold the host of the first Contact."""
     length: int
     """Where among the values Content-Length stands; -1 if nowhere."""
     content: int
@@ -67,12 +71,17 @@ def build(names: tuple[bytes, ...], judged: frozenset[str]) -> Layout:
     places: dict[str, int] = {}
     others: list[tuple[int, str]] = []
     method = user = 0
+    via, contact = 1, (1, 1)
     for place, name in enumerate(names):
         known = canonical(name)
         pattern.append(b"\r\n" + re.escape(name) + b":")
         values.append(groups + 1)
         if known == "To":
             user = groups + 3
+        elif known == "Via":
+            via = groups + 3 if via == 1 else via
+        elif known == "Contact" and contact == (1, 1):
+            contact = groups + 4, groups + 6
         if known == "CSeq":
             pattern.append(_CSEQ)
             method = groups + 3
@@ -94,6 +103,8 @@ def build(names: tuple[bytes, ...], judged: frozenset[str]) -> Layout:
         tuple(spans.get(each, 1) for each in order),
         method - 1,
         user - 1,
+        via - 1,
+        (contact[0] - 1, contact[1] - 1),
         places.get("Content-Length", -1),
         places.get("Content-Type", -1),
         places.get("User-Agent", -1),

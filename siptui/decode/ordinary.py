@@ -7,7 +7,7 @@ value. Whatever does not pass is left to the careful way; what passes is filled 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -67,6 +67,8 @@ class _Start(NamedTuple):
     start: int
     stop: int
     user: str
+    host: bytes
+    """The host of a sip URI that is written as usual."""
     response: bool
 
 
@@ -118,7 +120,8 @@ def _learn_start(line: bytes) -> _Start | None:
     usual = START.fullmatch(line)
     if usual and usual[1] in METHODS and len(usual[2]) <= startline.OVERLONG_URI:
         user = decode(usual[3] or b"")
-        start = _Start(usual[1], decode(usual[1]), 0, *usual.span(2), user, False)
+        host = usual[4] if usual[2].startswith(b"sip:") else b""
+        start = _Start(usual[1], decode(usual[1]), 0, *usual.span(2), user, host, False)
     elif startline.begins(line):
         first = startline.read(line)
         if not first.findings:
@@ -129,6 +132,7 @@ def _learn_start(line: bytes) -> _Start | None:
                 first.status,
                 *first.uri_range,
                 user,
+                b"",
                 first.is_response,
             )
     _remember(_starts, line, start)
@@ -228,7 +232,7 @@ def fill(record: Record, layouts: Layouts = _LAYOUTS) -> bool:
         return False
     user = start.user or user_of(data[spans[4] : spans[5]])
     written = tuple(names)
-    _fill(record, start, tuple(spans), written, values, seen[_AGENT], seen[_SERVER], user)
+    _fill(record, start, tuple(spans), written, tuple(values), seen[_AGENT], seen[_SERVER], user)
     layouts.note(data, end, written, _JUDGED)
     return True
 
@@ -238,7 +242,7 @@ def _fill(
     start: _Start,
     spans: tuple[int, ...],
     names: tuple[bytes, ...],
-    values: Sequence[bytes],
+    values: tuple[bytes, ...],
     agent: bytes | None,
     server: bytes | None,
     user: str,
@@ -258,7 +262,9 @@ def _fill(
 
 def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> bool:
     """Fill a record from what its layout found; return False if something must be looked at."""
-    _, names, pick, placed, method, user, length, content, agent, server, others = layout
+    _, names, pick, placed, method, user, via, contact, length, content, agent, server, others = (
+        layout
+    )
     groups = match.groups()
     start = _starts.get(groups[1])
     if start is None or (groups[method] != start.method and not start.response):
@@ -289,6 +295,7 @@ def _fill_at_once(record: Record, layout: Layout, match: re.Match[bytes]) -> boo
         values[server] if server >= 0 else None,
         start.user or decode(groups[user] or groups[user + 1] or b""),
     )
+    record.hosts = start.host, groups[via], groups[contact[0]] or groups[contact[1]] or b""
     return True
 
 

@@ -95,7 +95,7 @@ def fill_with_care(record: Record, truncated: bool) -> None:
         elif known == "Server" and not server:
             server = value.strip()
     record.spans = tuple(spans)
-    record.names, record.values = tuple(names), values
+    record.names, record.values = tuple(names), tuple(values)
     agent = agent or (server if first.is_response else b"")
     if agent:
         record.ua = text(agent)

@@ -48,7 +48,7 @@ _LONG_CSEQ = 33
 _LONG_ADDRESS = 128
 """Bytes from which on a CSeq, a From or a To is worth a closer look."""
 _MEDIA = re.compile(rb"\n[co]=[^\r\n]{0,128}?IN IP[46] ([^\s/]{1,64})")
-_INSIDE = re.compile(rb" IN IP[46] (?:(?:0|10|100|127|169|172|192)\.|[^\s/]*:)")
+_INSIDE = re.compile(rb"IN IP[46] (?:(?:0|10|100|127|169|172|192)\.|[^\s/]*:)")
 """What every address from inside a network begins like, and few others do."""
 _CREDENTIALS = frozenset((b"authorization", b"proxy-authorization"))
 _TYPE = frozenset((b"content-type", b"c"))

@@ -203,13 +203,14 @@ class Tools:
             self.catalogue.fitting(wire, record.method),
             found,
         )
-        alike = self._templates.setdefault(key, [])
-        if template is None or any(each.pattern == template.pattern for each in alike):
+        if template is None:
             return
         if self._kept >= TEMPLATES:
             self._templates.clear()
             self._kept = 0
-            alike = self._templates.setdefault(key, [])
+        alike = self._templates.setdefault(key, [])
+        if any(each.pattern == template.pattern for each in alike):
+            return
         self._kept += 1
         if len(alike) >= ALIKE:
             alike.pop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from siptui.record import SPANS, Record
 from tests.decode.messages import MESSAGES, PLAIN, VALUES, almost, composed, record
 
 ANY = MESSAGES | st.binary(max_size=200)
-SHOWN = ("kind", "method", "status", "spans", "ua", "user", "defects", "headers")
+SHOWN = ("kind", "method", "status", "spans", "ua", "user", "defects", "names", "values")
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -69,6 +71,19 @@ def test_a_known_layout_fills_what_the_careful_way_fills(
             fill_with_care(slow, truncated=False)
             for name in SHOWN:
                 assert getattr(quick, name) == getattr(slow, name), name
+            hosts_are_those_of_the_spans(quick)
+
+
+def hosts_are_those_of_the_spans(record: Record) -> None:
+    wanted, sent_by, reached = record.hosts
+    if wanted:
+        assert record.raw("uri").startswith(b"sip:")
+        assert read_uri(record.raw("uri")).host_text == wanted.decode()
+    if sent_by:
+        assert re.match(rb"SIP/2\.0/%b[:;]" % re.escape(sent_by), record.raw("via"))
+        assert bool(reached) == bool(record.raw("contact"))
+    if reached:
+        assert read_address(record.raw("contact")).uri.host_text == reached.decode()
 
 
 def test_a_layout_that_is_seen_often_is_known_and_few_are_kept() -> None:

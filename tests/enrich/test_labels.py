@@ -369,3 +369,15 @@ def test_whatever_is_sent_gets_labels_that_exist() -> None:
         made = record(data)
         engine.enrich([made])
         assert set(made.labels) <= set(engine.book.labels)
+
+
+@pytest.mark.parametrize(
+    ("media", "private"),
+    [("IP4 10.1.2.3", True), ("IP4 192.168.1.7/127", True), ("IP6 fd00::1", True),
+     ("IP4 203.0.113.9", False), ("IP4 100.1.2.3", False), ("IP6 2001:db8::1", False),
+     ("IP4 pbx.example", False)],
+)  # fmt: skip
+def test_media_from_inside_a_network_are_a_private_address(media: str, private: bool) -> None:
+    body = f"v=0\r\no=- 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=IN {media}\r\nt=0 0\r\n"
+    data = request("INVITE", body=body, more=("Content-Type: application/sdp",))
+    assert ("private-address" in label(data)) is private

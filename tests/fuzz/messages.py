@@ -11,7 +11,7 @@ from siptui.decode.message import read
 from siptui.decode.sip import divide, measure, resync, skim
 from siptui.record import Record
 
-SHOWN = ("kind", "method", "status", "spans", "ua", "user", "defects", "headers")
+SHOWN = ("kind", "method", "status", "spans", "ua", "user", "defects", "names", "values")
 
 
 def check(data: bytes) -> None:
