@@ -68,23 +68,22 @@ class Content:
         self._agents: set[str] = {""}
         self._layouts: dict[tuple[bytes, ...], tuple[tuple[int, ...], bool]] = {}
 
-    def look(self, record: Record) -> tuple[int, bytes | None]:
-        """Return the labels of a request, and its credentials if it has any."""
+    def look(self, record: Record) -> None:
+        """Fill `says` and `credentials` of a request."""
         found = self._reach.judge(record)
+        data, spans, user = record.data, record.spans, record.user
         if found & self._relay and (
             record.method not in STARTING or not is_initial(record) or _is_target(record)
         ):
             found ^= self._relay
         if record.method == "INVITE":
             found |= self._media(record)
-        data, spans = record.data, record.spans
-        credentials = None
         asked = self._layouts.get(record.names)
         if asked is None:
             asked = self._asks(record.names)
         places, special = asked
         if places:
-            routed, credentials, parts = self._values(record, places)
+            routed, record.credentials, parts = self._values(record, places)
             found |= routed
             special = special or parts
         special = (
@@ -104,11 +103,11 @@ class Content:
             found |= self._all(exploits.by_bytes(record, odd))
         if (
             record.ua not in self._agents
-            or not record.user.isalnum()
+            or not (user.isalnum() or not user or user.translate(_PLAIN).isalnum())
             or data.count(b"<", spans[2], spans[3]) > 1
         ):
             found |= self._words(record)
-        return found, credentials
+        record.says = found
 
     def _media(self, record: Record) -> int:
         """Tell whether a session description shows an address from inside a network."""
@@ -177,20 +176,12 @@ class Content:
         return found
 
     def _words(self, record: Record) -> int:
-        """Look for attacks that need words, not bytes, where such words may stand."""
-        agent, at, stop = record.ua, *record.spans[2:4]
-        if (
-            agent in self._agents
-            and record.data.count(b"<", at, stop) <= 1
-            and (not record.user or record.user.translate(_PLAIN).isalnum())
-        ):
-            return 0
+        """Look for attacks that need words, not bytes; remember a user agent that has none."""
         found = self._all(exploits.by_words(record))
-        if not found:
+        if not found and len(record.ua) < 256:
             if len(self._agents) >= AGENTS:
                 self._agents = {""}
-            if len(agent) < 256:
-                self._agents.add(agent)
+            self._agents.add(record.ua)
         return found
 
 

@@ -8,7 +8,16 @@ from siptui.enrich import digests
 from siptui.enrich.content import is_initial
 from siptui.enrich.credentials import Guesses
 from siptui.enrich.hosts import network
-from siptui.enrich.sources import FLOOD_SECONDS, SECOND, SWEPT, Recent, Source, Traffic, distinct
+from siptui.enrich.sources import (
+    FLOOD_RATE,
+    FLOOD_SECONDS,
+    SECOND,
+    SWEPT,
+    Recent,
+    Source,
+    Traffic,
+    distinct,
+)
 from siptui.record import Record, decode
 
 SCANS = 3
@@ -63,8 +72,10 @@ class Habits:
         second = now // SECOND
         if second == source.second:
             source.in_second += 1
-        else:
+        elif source.in_second > FLOOD_RATE or source.busy:
             source.turns(second)
+        else:
+            source.second, source.in_second = second, 1
         user = hash(record.user)
         if method != source.method:
             source.changes_method(method, now)
@@ -142,9 +153,10 @@ class Habits:
 
     def _group_asks(self, record: Record, user: int) -> bool:
         """Tell whether the neighbours with the same tool together ask for many users."""
-        key = (network(record.src), record.tool)
-        users = self._groups.get(key)
-        if users is None:
+        # Much quicker for IPv4, and nothing else begins so.
+        key = (record.src.rpartition(".")[0] or network(record.src), record.tool)
+        users = self._groups.young.get(key)
+        if users is None and (users := self._groups.get(key)) is None:
             users = {}
             self._groups.put(key, users)
         return distinct(users, user, record.time) >= record.time
@@ -153,7 +165,7 @@ class Habits:
         data = record.data
         if len(data) <= TINY:
             return self._amplification
-        start, stop = record.spans[12:14]
+        start, stop = record.spans[12], record.spans[13]
         if data.find(b";rport", start, stop) >= 0:
             return 0
         if data.find(record.src.encode(), start, stop) >= 0:

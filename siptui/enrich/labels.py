@@ -77,13 +77,13 @@ class Labels:
             if record.status or not record.method:
                 record.says = attacks(record)
             else:
-                record.says, record.credentials = look(record)
+                look(record)
 
     def remember(self, records: Sequence[Record]) -> None:
         """Fill the rest, which depends on earlier messages, in order of arrival."""
         tuples, sources, known = self._tuples, self.sources, self._known
         remember, returned = self._habits.remember, self._returned
-        young = sources.young
+        young, rules = sources.young, self.book.rules
         for record in records:
             source = young.get(record.src)
             if source is None:
@@ -100,7 +100,7 @@ class Labels:
                     found |= self._toll
                 if record.transport != "udp" or returned is not None:
                     found |= self._verifies(record)
-            if self.book.rules:
+            if rules:
                 found |= self._users_rules(record)
             source.last = record.time
             labels = tuples.get(found)

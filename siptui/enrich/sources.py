@@ -90,7 +90,7 @@ class Source:
     """Hold what one address has sent."""
 
     __slots__ = (
-        "busy", "enumerates_until", "in_second", "interesting", "kinds", "last",
+        "asked", "asked_at", "busy", "enumerates_until", "in_second", "interesting", "kinds", "last",
         "messages", "method", "methods", "options", "other_at", "peer", "peers",
         "repeats", "second", "user", "users",
     )  # fmt: skip
@@ -107,8 +107,12 @@ class Source:
         """Hash of the user last asked for."""
         self.repeats = 0
         """Requests in a row with the same method and user."""
+        self.asked = 0
+        """Hash of the user that was asked for without credentials, while it is but one."""
+        self.asked_at = 0
+        """When it was; 0 if none was."""
         self.users: dict[int, int] | None = None
-        """Hashes of the last distinct users asked for without credentials, and when."""
+        """Hashes of the last distinct users, and when; None while it is but one."""
         self.enumerates_until = 0
         """Until when there are enough distinct users within the time of an enumeration."""
         self.method = ""
@@ -131,7 +135,10 @@ class Source:
             return True
         users = self.users
         if users is None:
-            users = self.users = {}
+            if self.asked_at == 0 or user == self.asked:
+                self.asked, self.asked_at = user, now
+                return False
+            users = self.users = {self.asked: self.asked_at}
         until = distinct(users, user, now)
         self.enumerates_until = until
         return until >= now
@@ -141,6 +148,8 @@ class Source:
         if self.users is not None:
             self.users.pop(user, None)
             self.enumerates_until = 0
+        elif user == self.asked:
+            self.asked_at = 0
 
     def changes_method(self, method: str, now: int) -> None:
         """Note that the method differs from the one before."""
@@ -211,9 +220,9 @@ class Sources(Recent[Source]):
 
     def of(self, address: str) -> Source:
         """Return the history of a source; a new one if it is not known."""
-        found = self.get(address)
+        found = self.young.get(address)
         if found is None:
-            found = Source()
+            found = self.old.pop(address, None) or Source()
             self.put(address, found)
         return found
 

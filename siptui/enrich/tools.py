@@ -108,9 +108,11 @@ class Tools:
             found = None
             alike = templates.get(key)
             if alike is not None:
-                for template in alike:
+                for place, template in enumerate(alike):
                     found = template.match(data)
                     if found is not None:
+                        if place:
+                            alike.insert(0, alike.pop(place))
                         break
             elif len(data) <= TINY:
                 self._tiny(record)

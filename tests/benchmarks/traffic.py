@@ -10,6 +10,7 @@ import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 SEED = 2018
 MOST_SENT = 3_000_000
@@ -19,14 +20,30 @@ DISTINCT = 20_000
 _USER_AGENTS = ("friendly-scanner", "PBX", "pplsip", "sipcli/v1.8", "Asterisk PBX 16.2", "")
 
 
-def payload(rng: random.Random, source: str, port: int, target: str) -> bytes:
-    """Return one message as a public port 5060 gets them: mostly scanners, some callers."""
-    kind = rng.random()
+class Sender(NamedTuple):
+    """Hold who sends, and what it always sends."""
+
+    address: str
+    port: int
+    kind: float
+    """From 0 to 1: a scanner, somebody who registers, a caller, who answers, or no SIP at all."""
+    agent: float
+    """From 0 to 1: which of its kind's user agents it has."""
+
+
+def sender(rng: random.Random, address: str, port: int) -> Sender:
+    """Return somebody as they knock at a public port 5060: mostly scanners, some callers."""
+    return Sender(address, port, rng.random(), rng.random())
+
+
+def payload(rng: random.Random, sender: Sender, target: str) -> bytes:
+    """Return one message of a sender."""
+    source, port, kind, agent = sender
     user = str(rng.randrange(100, 9999))
     if kind < 0.45:
-        return _svmap(rng, source, port, target)
+        return _svmap(rng, source, port, target, _USER_AGENTS[int(agent * 2)])
     if kind < 0.75:
-        return _register(rng, source, port, target, user)
+        return _register(rng, source, port, target, user, _USER_AGENTS[2 + int(agent * 3)])
     if kind < 0.93:
         return _invite(rng, source, port, target)
     if kind < 0.97:
@@ -36,7 +53,7 @@ def payload(rng: random.Random, source: str, port: int, target: str) -> bytes:
     )
 
 
-def _svmap(rng: random.Random, source: str, port: int, target: str) -> bytes:
+def _svmap(rng: random.Random, source: str, port: int, target: str, agent: str) -> bytes:
     tag = "".join(f"{int(part):02x}" for part in target.split(".")) + "13c4"
     carried = (tag + "\x01" + str(rng.randrange(10**9, 2**32))).encode().hex()
     return (
@@ -44,13 +61,15 @@ def _svmap(rng: random.Random, source: str, port: int, target: str) -> bytes:
         f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK-{rng.randrange(10**9, 2**32)};rport\r\n"
         'Max-Forwards: 70\r\nTo: "sipvicious"<sip:100@1.1.1.1>\r\n'
         f'From: "sipvicious"<sip:100@1.1.1.1>;tag={carried}\r\n'
-        f"User-Agent: {rng.choice(_USER_AGENTS[:2])}\r\nCall-ID: {rng.getrandbits(80)}\r\n"
+        f"User-Agent: {agent}\r\nCall-ID: {rng.getrandbits(80)}\r\n"
         f"Contact: sip:100@{source}:{port}\r\nCSeq: 1 OPTIONS\r\nAccept: application/sdp\r\n"
         "Content-Length: 0\r\n\r\n"
     ).encode()
 
 
-def _register(rng: random.Random, source: str, port: int, target: str, user: str) -> bytes:
+def _register(
+    rng: random.Random, source: str, port: int, target: str, user: str, agent: str
+) -> bytes:
     return (
         f"REGISTER sip:{target} SIP/2.0\r\n"
         f"Via: SIP/2.0/UDP {source}:{port};branch=z9hG4bK{rng.getrandbits(64):x};rport\r\n"
@@ -58,7 +77,7 @@ def _register(rng: random.Random, source: str, port: int, target: str, user: str
         f"To: <sip:{user}@{target}>\r\n"
         f"Call-ID: {rng.getrandbits(64):x}@{source}\r\nCSeq: {rng.randrange(1, 90)} REGISTER\r\n"
         f"Contact: <sip:{user}@{source}:{port}>\r\nMax-Forwards: 70\r\nExpires: 3600\r\n"
-        f"User-Agent: {rng.choice(_USER_AGENTS[2:5])}\r\nContent-Length: 0\r\n\r\n"
+        f"User-Agent: {agent}\r\nContent-Length: 0\r\n\r\n"
     ).encode()
 
 
@@ -97,12 +116,17 @@ def messages(
 ) -> Iterator[tuple[str, int, bytes]]:
     """Yield `count` messages as source address, source port and payload."""
     rng = random.Random(seed)
-    addresses = [socket.inet_ntoa(struct.pack("!I", rng.randrange(0x0B000000, 0xDF000000)))
-                 for _ in range(sources)]  # fmt: skip
+    senders = [
+        sender(
+            rng,
+            socket.inet_ntoa(struct.pack("!I", rng.randrange(0x0B000000, 0xDF000000))),
+            rng.choice([5060, rng.randrange(1024, 65535)]),
+        )
+        for _ in range(sources)
+    ]
     for _ in range(count):
-        source = addresses[min(int(rng.expovariate(8 / sources)), sources - 1)]
-        port = rng.choice([5060, rng.randrange(1024, 65535)])
-        yield source, port, payload(rng, source, port, "198.51.100.10")
+        who = senders[min(int(rng.expovariate(8 / sources)), sources - 1)]
+        yield who.address, who.port, payload(rng, who, "198.51.100.10")
 
 
 def write_capture(path: Path, count: int, seed: int = SEED) -> int:
@@ -132,14 +156,19 @@ class Load:
     def __init__(
         self, port: int, seed: int = SEED, sources: int = 200, distinct: int = DISTINCT
     ) -> None:
-        """Make the messages and open the sockets, so that sending does nothing else."""
-        self._payloads = [data for _, _, data in messages(distinct, seed)]
-        self._sockets = []
+        """Open the sockets and make their messages, so that sending does nothing else."""
+        rng = random.Random(seed)
+        self._sockets, senders = [], []
         for number in range(sources):
-            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            sender.bind((f"127.77.{number // 250}.{1 + number % 250}", 0))
-            sender.connect(("127.0.0.1", port))
-            self._sockets.append(sender)
+            opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            opened.bind((f"127.77.{number // 250}.{1 + number % 250}", 0))
+            opened.connect(("127.0.0.1", port))
+            self._sockets.append(opened)
+            senders.append(sender(rng, *opened.getsockname()))
+        rounds = -(-distinct // sources)
+        self._payloads = [
+            payload(rng, each, "127.0.0.1") for _ in range(rounds) for each in senders
+        ]
 
     def send(self, rate: float, seconds: float) -> int:
         """Send at `rate` a second for `seconds`; return how many were sent."""
@@ -160,8 +189,8 @@ class Load:
 
     def close(self) -> None:
         """Close the sockets."""
-        for sender in self._sockets:
-            sender.close()
+        for opened in self._sockets:
+            opened.close()
 
 
 def send(port: int, rate: float, seconds: float, seed: int = SEED) -> int:
