@@ -90,7 +90,7 @@ class Campaigns:
             return
         columns = Columns(batch)
         with self._lock:
-            for row in columns.named("number"):
+            for row in np.flatnonzero(columns.named("number")).tolist():
                 number = columns.word("number", row)
                 campaign = self._takes_part(columns, row, "number", number[-SUFFIX:])
                 if campaign is not None and len(campaign.numbers) < NUMBERS:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property, lru_cache
 from ipaddress import IPv6Address
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siptui.batch import Batch
+from siptui.store.sender import Marks
 
 MARKED = ("method", "kind", "tool", "labels", "shape", "ua", "country")
 """Fields whose distinct values are held for each sender."""
 LONGEST = 200
 """Characters of a text that are kept; what senders write has no bounds."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+TEXTS = {
+    "credentials": ("auth_user",), "password": ("tag_password", "tag_user"),
+    "number": ("number",), "prefix": ("number_prefix",),
+}  # fmt: skip
+"""Kinds of texts, and the fields of which one is not empty where a row has such a text."""
+
+
+class Texts(NamedTuple):
+    """Hold texts of one kind, and in which rows they are."""
+
+    values: list[str]
+    codes: NDArray[Any]
+    """The place of each row's text in `values`."""
+    chosen: NDArray[np.bool_]
+    """Which rows have one."""
 
 
 class Columns:
@@ -28,10 +46,7 @@ class Columns:
         self.sizes: NDArray[np.uint32] = np.asarray(batch.data_lengths, np.uint32)
         self.status: NDArray[np.uint32] = np.asarray(batch.numbers["status"], np.uint32)
         self.ours: NDArray[np.uint8] = np.asarray(batch.numbers["ours"], np.uint8)
-        self._asn = np.asarray(batch.numbers["asn"], np.uint32)
         self._codes: dict[str, NDArray[np.uint16]] = {}
-        self._marks: dict[int, tuple[tuple[str, str], ...]] = {}
-        self._keys: dict[str, tuple[list[Hashable], NDArray[Any]]] = {}
 
     def values(self, name: str) -> list[Any]:
         """Return the distinct values of a field of words."""
@@ -49,111 +64,108 @@ class Columns:
         values, codes = self._batch.words[name]
         return str(values[codes[row]])[:LONGEST]
 
+    def number(self, name: str, row: int) -> int:
+        """Return the value of one row in a field of numbers."""
+        return self._batch.numbers[name][row]
+
     def system(self, row: int) -> tuple[int, str]:
         """Return the number and name of a row's autonomous system."""
-        return int(self._asn[row]), self.word("as_name", row)
+        return self._batch.numbers["asn"][row], self.word("as_name", row)
 
-    def named(self, *names: str) -> list[int]:
-        """Return the rows in which one of these fields is not empty."""
+    def named(self, *names: str) -> NDArray[np.bool_]:
+        """Return for each row whether one of these fields is not empty."""
         found = np.zeros(self._batch.count, np.bool_)
         for name in names:
             values = self.values(name)
             if any(values):
                 found |= np.array([bool(each) for each in values])[self.codes(name)]
-        rows: list[int] = np.flatnonzero(found).tolist()
-        return rows
+        return found
+
+    def hashes(self, name: str) -> tuple[list[int], NDArray[np.uint16]]:
+        """Return the hashes of the distinct values of a field, and the code of each row there."""
+        return list(map(hash, self.values(name))), self.codes(name)
+
+    def texts(self, kind: str) -> Texts | None:
+        """Return the texts of one kind that rows hold, and which; None if there is none.
+
+        ``number`` and ``prefix`` are what was dialled, ``credentials`` name user and realm, and
+        ``password`` is ``user:password``, as tags tell it.
+        """
+        chosen = self.named(*TEXTS[kind])
+        if not chosen.any():
+            return None
+        if kind in ("number", "prefix"):
+            name = TEXTS[kind][0]
+            return Texts([each[:LONGEST] for each in self.values(name)], self.codes(name), chosen)
+        text = self._credentials if kind == "credentials" else self._password
+        table: dict[str, int] = {}
+        codes = np.zeros(self._batch.count, np.int64)
+        for row in np.flatnonzero(chosen).tolist():
+            codes[row] = table.setdefault(text(row), len(table))
+        return Texts(list(table), codes, chosen)
 
     def action(self, row: int) -> str:
         """Return what a row does, for somebody who was answered."""
         method = self.word("method", row) or "no SIP"
         return f"{method} with credentials" if self.word("auth_user", row) else method
 
-    def credentials(self, row: int) -> str:
-        """Return the credentials of a row: ``user at realm``, the password if it is known."""
+    def _credentials(self, row: int) -> str:
         words = f"{self.word('auth_user', row)} at {self.word('auth_realm', row)}"
         password = self.word("auth_password", row)
         return f"{words}: {password}" if password else words
 
-    def keys(self, group: str) -> tuple[Sequence[Hashable], NDArray[Any]]:
-        """Return the keys of a grouping and each row's place in them."""
-        found = self._keys.get(group)
-        if found is None:
-            if group == "network":
-                networks: dict[Hashable, int] = {}
-                places = [
-                    networks.setdefault(network(each), len(networks)) for each in self.values("src")
-                ]
-                found = list(networks), np.array(places, np.int64)[self.codes("src")]
-            elif group == "as":
-                names = self.values("as_name")
-                pairs = self._asn.astype(np.int64) << 16 | self.codes("as_name")
-                distinct, inverse = np.unique(pairs, return_inverse=True)
-                found = [(pair >> 16, names[pair & 0xFFFF]) for pair in distinct.tolist()], inverse
-            else:
-                values = self.values(group)
-                found = [str(each)[:LONGEST] for each in values], self.codes(group)
-            self._keys[group] = found
-        return found
+    def _password(self, row: int) -> str:
+        return f"{self.word('tag_user', row)}:{self.word('tag_password', row)}"
 
-    def marks(self, row: int) -> tuple[tuple[str, str], ...]:
-        """Return the values of `MARKED` in one row, with their kinds; alike rows share one."""
-        number = int(self._written[row])
-        found = self._marks.get(number)
-        if found is None:
-            words = self._batch.words
-            marks: list[tuple[str, str]] = []
-            for name in MARKED:
-                values, codes = words[name]
-                value = values[codes[row]]
-                if name == "labels":
-                    marks += [("labels", each) for each in value]  # type: ignore[attr-defined]
-                elif value:
-                    marks.append((name, str(value)[:LONGEST]))
-            found = self._marks[number] = tuple(marks)
-        return found
+    def keys(self, group: str) -> tuple[Sequence[Hashable], NDArray[Any]]:
+        """Return the keys of a grouping and each row's place in them; empty is no key."""
+        if group == "network":
+            networks: dict[Hashable, int] = {}
+            places = [
+                networks.setdefault(network(each), len(networks)) for each in self.values("src")
+            ]
+            return list(networks), np.array(places)[self.codes("src")]
+        if group == "as":
+            names = self.values("as_name")
+            numbers = np.asarray(self._batch.numbers["asn"], np.int64)
+            pairs, inverse = np.unique(numbers << 16 | self.codes("as_name"), return_inverse=True)
+            systems = [(pair >> 16, names[pair & 0xFFFF]) for pair in pairs.tolist()]
+            return [each if any(each) else "" for each in systems], inverse
+        field = "number_country" if group == "dials" else group
+        return [str(each)[:LONGEST] for each in self.values(field)], self.codes(field)
 
     @cached_property
-    def _written(self) -> NDArray[np.uint64]:
-        """Return a number a row that is the same where all of `MARKED` are."""
+    def marks(self) -> tuple[list[Marks], NDArray[np.int64]]:
+        """The distinct sets of values of `MARKED`, with their kinds, and each row's place there."""
         mixed = np.zeros(self._batch.count, np.uint64)
         for name in MARKED:
             if len(self.values(name)) > 1:
                 mixed = (mixed * _MIX) ^ (mixed >> np.uint64(29)) ^ self.codes(name)
-        return mixed
+        _, rows, places = np.unique(mixed, return_index=True, return_inverse=True)
+        return [self._marks_of(row) for row in rows.tolist()], places
 
-    def together(self) -> Iterable[tuple[int, int, int, int, int]]:
-        """Yield one row of each group of alike rows, and their number, bytes, first and last."""
-        mixed = (self._written * _MIX) ^ self.codes("src")
-        mixed = (mixed * _MIX) ^ (mixed >> np.uint64(29)) ^ self.codes("as_name")
-        mixed = (mixed * _MIX) ^ self._asn ^ (self.ours.astype(np.uint64) << np.uint64(40))
-        order = np.argsort(mixed, kind="stable")
-        ordered = mixed[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        times = self.times[order]
-        return zip(
-            order[starts].tolist(),
-            np.diff(starts, append=len(order)).tolist(),
-            np.add.reduceat(self.sizes[order].astype(np.int64), starts).tolist(),
-            np.minimum.reduceat(times, starts).tolist(),
-            np.maximum.reduceat(times, starts).tolist(),
-            strict=True,
-        )
-
-    def by_source(self) -> Iterable[tuple[str, NDArray[np.int64]]]:
-        """Yield each source and its rows in order."""
-        codes = self.codes("src")
-        order = np.argsort(codes, kind="stable")
-        ordered = codes[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))).tolist()
-        values = self.values("src")
-        for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):
-            yield values[ordered[start]], order[start:stop]
+    def _marks_of(self, row: int) -> Marks:
+        marks: list[tuple[str, str]] = []
+        for name in MARKED:
+            values, codes = self._batch.words[name]
+            value = values[codes[row]]
+            if name == "labels":
+                marks += [("labels", each) for each in value]  # type: ignore[attr-defined]
+            elif value:
+                marks.append((name, str(value)[:LONGEST]))
+        return _shared(tuple(marks))
 
     def message_hash(self, row: int) -> int:
         """Return the hash of a row's message."""
         batch = self._batch
         start = batch.data_offsets[row]
         return hash(batch.blob[start : start + batch.data_lengths[row]])
+
+
+@lru_cache(1 << 12)
+def _shared(marks: Marks) -> Marks:
+    """Return the same object for marks that are alike, those of other batches included."""
+    return marks
 
 
 @lru_cache(1 << 14)

@@ -61,16 +61,14 @@ class Sender:
         self.answers: Answers | None = None
         self.repetition: Repetition | None = None
 
-    def add(self, count: int, size: int, first: int, last: int, marks: Marks) -> None:
-        """Count messages that arrived from `first` to `last` and have these values in common."""
+    def add(self, count: int, size: int, first: int, last: int) -> None:
+        """Count messages that arrived from `first` to `last`."""
         self.messages += count
         self.bytes += size
         if first < self.first:
             self.first = first
         if last > self.last:
             self.last = last
-        if marks is not self.marks:
-            self._mark(marks)
         second = last // _SECOND
         share = count // (second - first // _SECOND + 1) or 1
         if second == self.second:
@@ -88,12 +86,14 @@ class Sender:
             self.minute = minute
             self.in_minute = count
 
-    def _mark(self, marks: Marks) -> None:
+    def mark(self, marks: Marks) -> None:
         """Add values; most senders only ever have one set of them."""
+        if marks is self.marks:
+            return
         if self.values is None and self.marks and marks != self.marks:
             old, self.marks = self.marks, ()
             self.values = {}
-            self._mark(old)
+            self.mark(old)
         if self.values is not None:
             for kind, value in marks:
                 held = self.values.get(kind)
@@ -119,7 +119,7 @@ class Sender:
         if self.values is None:
             self.values = {}
             marks, self.marks = self.marks, ()
-            self._mark(marks)
+            self.mark(marks)
         held = self.values.setdefault(kind, {})
         full = CAPS.get(kind, CAP)
         for value in values:
@@ -132,10 +132,10 @@ class Sender:
         """Add users (their hashes), as far as they are counted and there is room."""
         self.users = self._count("user", self.users, users, room)
 
-    def come_from(self, sources: set[int], room: Room) -> None:
+    def come_from(self, sources: Iterable[int], room: Room) -> None:
         """Add sources (their hashes), as far as they are counted and there is room."""
         held = self.sources
-        if held is None or not sources <= held:
+        if held is None or not held.issuperset(sources):
             self.sources = self._count("source", held, sources, room)
 
     def _count(

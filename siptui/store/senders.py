@@ -12,13 +12,13 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siptui.batch import Batch
 from siptui.store.behaviour import EXAMINED, Answers, Repetition
-from siptui.store.columns import Columns, network
-from siptui.store.sender import Marks, Room, Sender
-from siptui.store.table import Sum, Table, natural
+from siptui.store.columns import TEXTS, Columns, Texts
+from siptui.store.grouping import Grouping
+from siptui.store.sender import Room, Sender
+from siptui.store.table import Table, natural
 
 LIMITS = {
     "src": 20_000, "network": 10_000, "as": 5_000, "country": 400, "tool": 500, "shape": 5_000,
@@ -28,6 +28,10 @@ LIMITS = {
 ROOM = 400_000
 """Distinct users and sources that all senders together hold, at some 64 bytes each."""
 _BY_USER = ("src", "network", "as", "country", "tool", "shape", "ua")
+_PLACED = ("src", "network", "as")
+"""Groupings whose senders are in one country and of one autonomous system."""
+_OF_NUMBERS = ("number", "prefix")
+"""Kinds of texts that are held of those who dial one number, too."""
 Filter = Callable[[Sender], bool]
 
 
@@ -53,14 +57,16 @@ class Senders:
         if not batch.count:
             return
         columns = Columns(batch)
+        theirs = columns.ours == 0
         with self._lock:
             self.messages += batch.count
             self.now = max(self.now, int(columns.times.max()))
-            self._add_groups(columns)
-            self._add_peaks(columns)
-            self._add_users(columns)
-            self._add_texts(columns)
-            self._add_behaviour(columns)
+            if theirs.any():
+                texts = {kind: found for kind in TEXTS if (found := columns.texts(kind))}
+                for group in self.tables:
+                    self._add_group(Grouping(columns, group, theirs), group, columns, texts)
+                self._add_peaks(columns)
+            self._follow(columns)
 
     def rows(
         self,
@@ -108,47 +114,59 @@ class Senders:
             return lambda each: getattr(each, sort)
         return lambda each: each.count(sort)
 
-    def _add_groups(self, columns: Columns) -> None:
-        """Update every table once for rows that have all in common but users and numbers."""
-        table = self.tables["src"]
-        sums: dict[tuple[str, Hashable, int], Sum] = {}
-        for first_row, count, size, first, last in columns.together():
-            if columns.ours[first_row]:
-                continue
-            marks = columns.marks(first_row)
-            source = columns.word("src", first_row)
-            country = columns.word("country", first_row)
-            asn, as_name = columns.system(first_row)
-            sender = table.of(source, first)
-            sender.add(count, size, first, last, marks)
-            sender.country, sender.asn, sender.as_name = country, asn, as_name
-            mark, alike = hash(source), id(marks)
-            for group, key in (
-                ("network", network(source)),
-                ("as", (asn, as_name) if asn or as_name else ""),
-                ("country", country),
-                ("tool", columns.word("tool", first_row)),
-                ("shape", columns.word("shape", first_row)),
-                ("ua", columns.word("ua", first_row)),
-            ):
-                if key:
-                    place = (group, key, alike)
-                    found = sums.get(place)
-                    if found is None:
-                        found = sums[place] = Sum(first, last, marks, (country, asn, as_name))
-                    found.add(count, size, first, last, mark)
-        self._add_sums(sums)
+    def _add_group(
+        self, grouping: Grouping, group: str, columns: Columns, texts: dict[str, Texts]
+    ) -> None:
+        """Update one table, once for each of its senders."""
+        if not grouping.keys:
+            return
+        table, room = self.tables[group], self._room
+        by_user, placed = group in _BY_USER, group in _PLACED
+        none: list[list[int]] = [[]] * len(grouping.keys)
+        marks = grouping.distinct(*columns.marks)
+        sources = none if group == "src" else grouping.distinct(*columns.hashes("src"))
+        users = none
+        if by_user and any(columns.values("user")):
+            asking = columns.named("user") & (columns.status == 0)
+            users = grouping.distinct(*columns.hashes("user"), asking)
+        for key, total, of_marks, of_sources, of_users in zip(
+            grouping.keys, grouping.totals(), marks, sources, users, strict=True
+        ):
+            count, size, first, last, row = total
+            sender = table.of(key, first)
+            sender.add(count, size, first, last)
+            for each in of_marks:
+                sender.mark(each)
+            if of_sources:
+                sender.come_from(of_sources, room)
+            if of_users and not sender.is_counted_out:
+                sender.asks_for(of_users, room)
+            if placed:
+                sender.country = columns.word("country", row)
+                sender.asn, sender.as_name = columns.system(row)
+            elif not by_user:
+                sender.country = columns.word("number_country", row)
+        for kind, found in texts.items():
+            if by_user or kind in _OF_NUMBERS:
+                for key, values in zip(grouping.keys, grouping.distinct(*found), strict=True):
+                    if values and key in table.senders:
+                        table.senders[key].hold(kind, values)
+        if group == "src":
+            self._add_repetitions(grouping, columns)
 
-    def _add_sums(self, sums: dict[tuple[str, Hashable, int], Sum]) -> None:
-        """Update the tables of what sources share, or dial, once for rows that are alike."""
-        for (group, key, _), found in sums.items():
-            other = self.tables[group].of(key, found.first)
-            other.add(found.count, found.size, found.first, found.last, found.marks)
-            other.come_from(found.sources, self._room)
-            if group in ("network", "as"):
-                other.country, other.asn, other.as_name = found.place
-            elif group in ("number", "dials"):
-                other.country = found.place[0]
+    def _add_repetitions(self, grouping: Grouping, columns: Columns) -> None:
+        senders = self.tables["src"].senders
+        for key, rows in zip(grouping.keys, grouping.rows(), strict=True):
+            sender = senders.get(key)
+            if sender is None:
+                continue
+            repetition = sender.repetition
+            if repetition is None:
+                repetition = sender.repetition = Repetition()
+            left = EXAMINED - repetition.count
+            for row in rows[:left] if left > 0 else ():
+                if not columns.number("status", row):
+                    repetition.add(columns.message_hash(row), columns.number("time", row))
 
     def _add_peaks(self, columns: Columns) -> None:
         """Find the busiest second of each source exactly, where a batch is longer than a second."""
@@ -167,127 +185,32 @@ class Senders:
                     sender.in_second = max(sender.in_second, count)
                 sender.peak = max(sender.peak, count)
 
-    def _add_users(self, columns: Columns) -> None:
-        users = columns.values("user")
-        if not any(users):
-            return
-        hashes = np.array([hash(each) for each in users], np.int64)
-        codes = columns.codes("user")
-        named = np.array([bool(each) for each in users])[codes] & (columns.status == 0)
-        every = hashes[np.unique(codes[named])].tolist()
-        for group in _BY_USER:
-            table = self.tables[group].senders
-            keys, inverse = columns.keys(group)
-            counted = [key in table and not table[key].is_counted_out for key in keys]
-            if not any(counted):
-                continue
-            if len(keys) == 1:
-                table[keys[0]].asks_for(every, self._room)
-                continue
-            chosen = named & np.array(counted)[inverse]
-            pairs = np.unique(inverse[chosen].astype(np.int64) << 17 | codes[chosen])
-            ends = np.flatnonzero(np.diff(pairs >> 17, append=-1)) + 1
-            found = hashes[pairs & 0x1FFFF].tolist()
-            start = 0
-            for end in ends.tolist():
-                table[keys[int(pairs[start]) >> 17]].asks_for(found[start:end], self._room)
-                start = end
-
-    def _add_texts(self, columns: Columns) -> None:
-        """Add numbers and passwords: rare in most traffic, different in every row of some."""
-        source = self.tables["src"].senders
-        if tried := columns.named("auth_user"):
-            self._hold(columns, "credentials", tried, list(map(columns.credentials, tried)))
-        tried = columns.named("tag_password", "tag_user")
-        if tried:
-            texts = [
-                f"{columns.word('tag_user', row)}:{columns.word('tag_password', row)}"
-                for row in tried
-            ]
-            self._hold(columns, "password", tried, texts)
-        dialled = columns.named("number")
-        if not dialled:
-            return
-        self._hold(columns, "number", dialled, [columns.word("number", row) for row in dialled])
-        tried = [row for row in dialled if columns.word("number_prefix", row)]
-        self._hold(columns, "prefix", tried, [columns.word("number_prefix", row) for row in tried])
-        sums: dict[tuple[str, Hashable, int], Sum] = {}
-        times, sizes = columns.times[dialled].tolist(), columns.sizes[dialled].tolist()
-        shared: dict[Hashable, Marks] = {}
-        for row, time, size in zip(dialled, times, sizes, strict=True):
-            address = columns.word("src", row)
-            if address not in source:
-                continue
-            number, prefix = columns.word("number", row), columns.word("number_prefix", row)
-            alike = columns.marks(row)
-            marks = shared.get((id(alike), number, prefix))
-            if marks is None:
-                marks = (*alike, ("number", number), *((("prefix", prefix),) if prefix else ()))
-                shared[id(alike), number, prefix] = marks
-            country = columns.word("number_country", row)
-            for group, key in (("number", number), ("dials", country)):
-                if key:
-                    place = (group, key, id(marks))
-                    found = sums.get(place)
-                    if found is None:
-                        found = sums[place] = Sum(time, time, marks, (country, 0, ""))
-                    found.add(1, size, time, time, hash(address))
-        self._add_sums(sums)
-
-    def _hold(self, columns: Columns, kind: str, rows: list[int], values: list[str]) -> None:
-        for group in _BY_USER:
-            table = self.tables[group].senders
-            keys, inverse = columns.keys(group)
-            by_key: dict[int, list[str]] = {}
-            if len(keys) == 1:
-                by_key[0] = values
-            else:
-                for place, value in zip(inverse[rows].tolist(), values, strict=True):
-                    by_key.setdefault(place, []).append(value)
-            for place, found in by_key.items():
-                sender = table.get(keys[place])
-                if sender is not None:
-                    sender.hold(kind, found)
-
-    def _add_behaviour(self, columns: Columns) -> None:
-        senders = self.tables["src"].senders
-        for source, rows in columns.by_source():
-            sender = senders.get(source)
-            if sender is None:
-                continue
-            if sender.repetition is None:
-                sender.repetition = Repetition()
-            left = EXAMINED - sender.repetition.count
-            if left > 0:
-                for row in rows[:left].tolist():
-                    if not columns.status[row]:
-                        time = int(columns.times[row])
-                        sender.repetition.add(columns.message_hash(row), time)
-        answering = (columns.status > 0) | (columns.ours > 0)
-        if self._waiting or answering.any():
-            self._follow(columns, answering)
-
-    def _follow(self, columns: Columns, answering: NDArray[np.bool_]) -> None:
+    def _follow(self, columns: Columns) -> None:
         """Bring answers together with what their receivers do next."""
+        answering = (columns.status > 0) | (columns.ours > 0)
+        if not self._waiting and not answering.any():
+            return
         senders = self.tables["src"].senders
         targets, sources = columns.values("dst"), columns.values("src")
-        met = {*self._waiting, *targets}
-        reacting = np.array([each in met for each in sources])[columns.codes("src")]
-        for row in np.flatnonzero(answering | reacting).tolist():
-            time = int(columns.times[row])
-            if answering[row]:
-                key = columns.word("dst", row)
-                sender = senders.get(key)
-                if sender is not None:
-                    if sender.answers is None:
-                        sender.answers = Answers()
-                    sender.answers.answered(int(columns.status[row]), time)
-                    self._waiting.add(key)
-            else:
-                key = columns.word("src", row)
-                sender = senders.get(key)
+        answered = {targets[code] for code in np.unique(columns.codes("dst")[answering]).tolist()}
+        answered &= senders.keys()
+        met = self._waiting | answered
+        if not met:
+            return
+        answers = answering & np.array([each in answered for each in targets])[columns.codes("dst")]
+        acts = ~answering & np.array([each in met for each in sources])[columns.codes("src")]
+        for row in np.flatnonzero(answers | acts).tolist():
+            key = columns.word("dst" if answers[row] else "src", row)
+            sender = senders.get(key)
+            time = columns.number("time", row)
+            if not answers[row]:
                 if sender is not None and sender.answers is not None and sender.answers.waits:
                     sender.answers.acts(columns.action(row), time)
                 self._waiting.discard(key)
+            elif sender is not None:
+                if sender.answers is None:
+                    sender.answers = Answers()
+                sender.answers.answered(columns.number("status", row), time)
+                self._waiting.add(key)
         if len(self._waiting) > LIMITS["src"]:
             self._waiting &= senders.keys()

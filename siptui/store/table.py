@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Hashable
 from itertools import islice
 
-from siptui.store.sender import Marks, Room, Sender
+from siptui.store.sender import Room, Sender
 
 _LITTLE = 3
 """Messages up to which a sender is the first to go."""
@@ -46,31 +46,6 @@ class Table:
             self.messages_let_go += sender.messages
             self._room.left += sender.room
             del self.senders[sender.key]
-
-
-class Sum:
-    """Hold what rows of one batch add to one sender."""
-
-    __slots__ = ("count", "first", "last", "marks", "place", "size", "sources")
-
-    def __init__(self, first: int, last: int, marks: Marks, place: tuple[str, int, str]) -> None:
-        self.count = self.size = 0
-        self.first, self.last = first, last
-        self.marks = marks
-        self.place = place
-        """Country, number and name of the autonomous system."""
-        self.sources: set[int] = set()
-        """Hashes of the addresses."""
-
-    def add(self, count: int, size: int, first: int, last: int, source: int) -> None:
-        """Add rows of one source, that arrived from `first` to `last`."""
-        self.count += count
-        self.size += size
-        if first < self.first:
-            self.first = first
-        if last > self.last:
-            self.last = last
-        self.sources.add(source)
 
 
 def natural(key: Hashable) -> tuple[object, ...]:
