@@ -159,4 +159,6 @@ class Layouts:
         if len(self._kinds) >= KEYS:
             self._kinds.clear()
         layouts = self._kinds.setdefault(data[:3] + data[last : last + 4], [])
-        layouts[:] = [build(names, judged), *layouts[: CANDIDATES - 1]]
+        # A message whose values are unusual has no layout, though its names may have one.
+        if all(each.names != names for each in layouts):
+            layouts[:] = [build(names, judged), *layouts[: CANDIDATES - 1]]

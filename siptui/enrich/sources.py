@@ -90,8 +90,8 @@ class Source:
     """Hold what one address has sent."""
 
     __slots__ = (
-        "asked", "asked_at", "busy", "enumerates_until", "in_second", "interesting", "kinds", "last",
-        "messages", "method", "methods", "options", "other_at", "peer", "peers",
+        "asked", "asked_at", "busy", "enumerates_until", "in_second", "interesting", "kinds",
+        "last", "messages", "method", "methods", "options", "other_at", "peer", "peers",
         "repeats", "second", "user", "users",
     )  # fmt: skip
 

@@ -93,6 +93,11 @@ def test_a_layout_that_is_seen_often_is_known_and_few_are_kept() -> None:
         assert layouts.find(PLAIN, end) is None
         assert ordinary.fill(empty(PLAIN), layouts)
     assert layouts.find(PLAIN, end) is not None
+    other_names = PLAIN.replace(b"Max-Forwards: 70\r\n", b"")
+    unusual = PLAIN.replace(b"<sip:100@192.0.2.9>", b"<sip:a;b=c@192.0.2.9;lr>")
+    for each in [other_names] * 3 + [unusual] * 30:
+        assert ordinary.fill(empty(each), layouts)
+    assert layouts.find(other_names, other_names.index(b"\r\n\r\n")) is not None
     for number in range(20):
         data = PLAIN.replace(b"User-Agent", b"X-%d" % number)
         for _ in range(4):
