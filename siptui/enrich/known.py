@@ -1,8 +1,8 @@
 """Has a source shown nothing but known tools and routine scans?
 
 This decides what ``not known`` leaves. A source is known until it shows one thing that is worth a
-look: credentials, a dialled number, an exploit, a message that no signature knows, or a user agent
-that lies. From that message on none of its messages is known, so that what led from it can be read;
+look: credentials, a dialled number, an exploit, a message that no signature knows (whatever its user
+agent says, which is easily copied), or a user agent that lies. From that message on none of its messages is known, so that what led from it can be read;
 the messages before it stay as they were judged.
 
 Enumeration and password guessing are what known tools do. So svwar stays known whatever it asks
@@ -53,7 +53,7 @@ class Known:
             return False
         if found & self._kept or record.number or record.ua_lies or record.tag_password:
             source.interesting = True
-        elif record.kind != "sip" or record.tool:
+        elif record.kind != "sip" or (record.tool and not record.tool.endswith("?")):
             pass
         elif found & self._relay or not self._is_routine(record):
             source.interesting = True
