@@ -1,9 +1,10 @@
 """Has a source shown nothing but known tools and routine scans?
 
 This decides what ``not known`` leaves. A source is known until it shows one thing that is worth a
-look: credentials, a dialled number, an exploit, a message that no signature knows (whatever its user
-agent says, which is easily copied), or a user agent that lies. From that message on none of its messages is known, so that what led from it can be read;
-the messages before it stay as they were judged.
+look: credentials, a dialled number, an exploit, a message that no signature knows (whatever its
+user agent says, which is easily copied), or a user agent that lies. From that message on none of
+its messages is known, so that what led from it can be read; the messages before it stay as they
+were judged.
 
 Enumeration and password guessing are what known tools do. So svwar stays known whatever it asks
 for; svcrack does, too, until it sends credentials: these are kept, whoever sends them. OPTIONS of a
