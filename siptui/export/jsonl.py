@@ -33,10 +33,15 @@ def values(record: Record) -> dict[str, Any]:
     known = {name: value for name, value in zip(_NAMES, _ask(record), strict=True) if value}
     known["time"] = moment(record.time)
     spans, data = record.spans, record.data
+    # Most messages are ASCII, and most values on one line: they are decoded at once.
+    whole = data.decode() if data.isascii() else ""
     for name, first, last in _SPANS:
         start, stop = spans[first], spans[last]
         if start < stop:
-            known[name] = decode(data[start:stop])
+            text = whole[start:stop]
+            if not text or "\n" in text or "\r" in text:
+                text = decode(data[start:stop])
+            known[name] = text
     for name, get in _OTHERS:
         value = get(record)
         if value or name == "len":
