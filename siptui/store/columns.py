@@ -47,6 +47,7 @@ class Columns:
         self.status: NDArray[np.uint32] = np.asarray(batch.numbers["status"], np.uint32)
         self.ours: NDArray[np.uint8] = np.asarray(batch.numbers["ours"], np.uint8)
         self._codes: dict[str, NDArray[np.uint16]] = {}
+        self._hashes: dict[str, list[int]] = {}
 
     def values(self, name: str) -> list[Any]:
         """Return the distinct values of a field of words."""
@@ -83,7 +84,16 @@ class Columns:
 
     def hashes(self, name: str) -> tuple[list[int], NDArray[np.uint16]]:
         """Return the hashes of the distinct values of a field, and the code of each row there."""
-        return list(map(hash, self.values(name))), self.codes(name)
+        found = self._hashes.get(name)
+        if found is None:
+            found = self._hashes[name] = list(map(hash, self.values(name)))
+        return found, self.codes(name)
+
+    @cached_property
+    def asking(self) -> NDArray[np.bool_]:
+        """Whether each row is a request that names a user."""
+        requests: NDArray[np.bool_] = self.status == 0
+        return requests & self.named("user")
 
     def texts(self, kind: str) -> Texts | None:
         """Return the texts of one kind that rows hold, and which; None if there is none.

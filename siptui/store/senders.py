@@ -27,7 +27,8 @@ LIMITS = {
 """The groupings, and how many senders of each are held."""
 ROOM = 400_000
 """Distinct users and sources that all senders together hold, at some 64 bytes each."""
-_BY_USER = ("src", "network", "as", "country", "tool", "shape", "ua")
+_DIALLED = ("number", "dials")
+"""Groupings of what is dialled; of them users and passwords are not held."""
 _PLACED = ("src", "network", "as")
 """Groupings whose senders are in one country and of one autonomous system."""
 _OF_NUMBERS = ("number", "prefix")
@@ -121,14 +122,13 @@ class Senders:
         if not grouping.keys:
             return
         table, room = self.tables[group], self._room
-        by_user, placed = group in _BY_USER, group in _PLACED
+        dialled, placed = group in _DIALLED, group in _PLACED
         none: list[list[int]] = [[]] * len(grouping.keys)
         marks = grouping.distinct(*columns.marks)
         sources = none if group == "src" else grouping.distinct(*columns.hashes("src"))
         users = none
-        if by_user and any(columns.values("user")):
-            asking = columns.named("user") & (columns.status == 0)
-            users = grouping.distinct(*columns.hashes("user"), asking)
+        if not dialled and columns.asking.any():
+            users = grouping.distinct(*columns.hashes("user"), columns.asking)
         for key, total, of_marks, of_sources, of_users in zip(
             grouping.keys, grouping.totals(), marks, sources, users, strict=True
         ):
@@ -141,13 +141,13 @@ class Senders:
                 sender.come_from(of_sources, room)
             if of_users and not sender.is_counted_out:
                 sender.asks_for(of_users, room)
-            if placed:
+            if placed and not sender.country:
                 sender.country = columns.word("country", row)
                 sender.asn, sender.as_name = columns.system(row)
-            elif not by_user:
+            elif dialled and not sender.country:
                 sender.country = columns.word("number_country", row)
         for kind, found in texts.items():
-            if by_user or kind in _OF_NUMBERS:
+            if kind in _OF_NUMBERS or not dialled:
                 for key, values in zip(grouping.keys, grouping.distinct(*found), strict=True):
                     if values and key in table.senders:
                         table.senders[key].hold(kind, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,25 +78,19 @@ def _count(chunk: Chunk, name: str, rows: Rows) -> _Counted:
     return _sums(numbers.tolist(), inverse, sizes)
 
 
-def _sums(values: list[Any], codes: NDArray[Any], sizes: NDArray[Any]) -> _Counted:
-    counts = np.bincount(codes, minlength=len(values))
-    totals = np.bincount(codes, sizes, len(values))
-    for absent in ("", ()):
-        if absent in values:
-            counts[values.index(absent)] = 0
-    present = np.flatnonzero(counts)
+def _sums(values: Sequence[Any], codes: NDArray[Any], sizes: NDArray[Any]) -> _Counted:
+    """Count the values that occur and are not empty; `codes` are their places in `values`."""
+    counts = np.bincount(codes)
+    totals = np.bincount(codes, sizes).astype(np.int64)
+    found = [code for code in np.flatnonzero(counts).tolist() if values[code] not in ("", ())]
     return _Counted(
-        [values[code] for code in present.tolist()],
-        counts[present].tolist(),
-        totals[present].astype(np.int64).tolist(),
+        [values[code] for code in found], counts[found].tolist(), totals[found].tolist()
     )
 
 
 def _count_words(chunk: Chunk, name: str, rows: Rows, sizes: NDArray[Any]) -> _Counted:
     words = chunk.words[name]
-    # The codes first: values that are added meanwhile have greater ones.
-    codes = words.codes[rows]
-    return _sums(list(words.values), codes, sizes)
+    return _sums(words.values, words.codes[rows], sizes)
 
 
 def _count_what(chunk: Chunk, rows: Rows, sizes: NDArray[Any]) -> _Counted:
