@@ -40,7 +40,12 @@ def said(draw: st.DrawFn) -> Said:
     name = draw(st.sampled_from(["ua", "user", "tool", "call_id", "from", "uri"]))
     get = FIELD[name].get
     number = draw(st.integers(0, 2**32 - 1) | st.sampled_from([200, 404, 5060]))
-    network = draw(st.sampled_from(["192.0.2.0/24", "2001:db8::/48", "0.0.0.0/0", "192.0.2.1"]))
+    network = draw(
+        st.sampled_from(
+            ["192.0.2.0/24", "192.0.0.0/8", "192.0.0.0/14", "192.0.2.0/30", "128.0.0.0/1",
+             "2001:db8::/48", "::/0", "0.0.0.0/0", "192.0.2.1"]
+        )
+    )  # fmt: skip
     members = draw(st.sampled_from(["labels", "defects", "new"]))
     choices: list[Said] = [
         (f"{name}:{quote(value)}", lambda r: value.casefold() in get(r).casefold()),
