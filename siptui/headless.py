@@ -19,6 +19,7 @@ from siptui.cli import Arguments
 from siptui.engine import Engine
 from siptui.errors import SiptuiError
 from siptui.export import Export, jsonl
+from siptui.farewell import report
 from siptui.mask import Mask
 from siptui.record import Record
 from siptui.status import Status
@@ -122,23 +123,3 @@ def run(engine: Engine, output: Headless) -> int:
     finally:
         output.discard()
     return report(status)
-
-
-def report(status: Status) -> int:
-    """Say on standard error what was lost or went wrong; return 1 if anything did, else 0."""
-    problems = [each.statistics.notice for each in status.sources if each.statistics.notice]
-    if status.recording is not None and status.recording.error:
-        problems.append(status.recording.error)
-    if status.error:
-        problems.append(status.error)
-    dropped = sum(
-        each.statistics.dropped_kernel + each.statistics.dropped_socket for each in status.sources
-    )
-    for problem in (*problems, *status.notices):
-        print(f"siptui: {problem}", file=sys.stderr)
-    if dropped or status.lost:
-        print(
-            f"siptui: lost {text.count(dropped)} in the kernel, {text.count(status.lost)} by us",
-            file=sys.stderr,
-        )
-    return 1 if problems else 0

@@ -17,9 +17,8 @@ from functools import partial
 from importlib import resources
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from siptui import config, headless, privilege, text
+from siptui import config, privilege
 from siptui.capture import Source
 from siptui.capture.files import open_file
 from siptui.capture.interface import open_interface
@@ -33,20 +32,20 @@ from siptui.engine import Engine, Output
 from siptui.enrich import Enricher
 from siptui.enrich.places import Places, country_name
 from siptui.errors import SiptuiError
+from siptui.farewell import farewell
 from siptui.mask import Mask
 from siptui.process import EngineProcess
 from siptui.respond import MODES, Responder
 from siptui.respond.persona import load as load_personas
 
-if TYPE_CHECKING:
-    from siptui.store import Store
-
 SMALL = 2_000_000
 """Bytes of capture files that are read before a second process is ready to help."""
-LAZY_PACKAGES = ("encodings", "phonenumbers", "numpy")
+LAZY_PACKAGES = ("encodings", "phonenumbers")
 """Packages that import parts of themselves on first use."""
-LAZY_SCREEN_PACKAGES = ("textual", "rich", "asyncio", "siptui.tui")
-"""The same of what only the screen needs."""
+LAZY_ROW_PACKAGES = (*LAZY_PACKAGES, "numpy")
+"""The same where rows are filtered, which the engine does not."""
+LAZY_SCREEN_PACKAGES = (*LAZY_ROW_PACKAGES, "textual", "rich", "asyncio", "siptui.tui")
+"""The same of what the screen needs."""
 
 
 def run(arguments: Arguments, settings: Settings) -> int:
@@ -197,6 +196,8 @@ def _workers(arguments: Arguments, settings: Settings) -> int:
 
 
 def _run_headless(arguments: Arguments, settings: Settings) -> int:
+    from siptui import headless
+
     user = privilege.unprivileged_user(settings.user)
     output = headless.Headless(arguments, Mask() if settings.mask else None)
     for export in output.exports:
@@ -206,7 +207,7 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
-    privilege.preload(user, *LAZY_PACKAGES)
+    privilege.preload(user, *LAZY_ROW_PACKAGES)
     privilege.drop(user)
     engine = Engine(
         sources,
@@ -221,9 +222,10 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
 
 
 def _run_screen(arguments: Arguments, settings: Settings) -> int:
-    from siptui.filters import parse
+    if arguments.filter:
+        from siptui.filters import parse
 
-    parse(arguments.filter)
+        parse(arguments.filter)
     user = privilege.unprivileged_user(settings.user)
     sources = open_sources(arguments, settings)
     workers = _workers(arguments, settings)
@@ -254,7 +256,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     from siptui.store.feed import Feed
     from siptui.tui.app import run_app
 
-    privilege.preload(user, *LAZY_PACKAGES, *LAZY_SCREEN_PACKAGES)
+    privilege.preload(user, *LAZY_SCREEN_PACKAGES)
     privilege.drop(user)
     store = Store(settings.keep, settings.keep_bytes)
     Feed(process.connection, store).start()
@@ -277,7 +279,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
         )
     finally:
         process.stop()
-    return _farewell(store) or status
+    return farewell(store) or status
 
 
 def _take_keyboard_from_terminal() -> None:
@@ -290,21 +292,6 @@ def _take_keyboard_from_terminal() -> None:
         ) from None
     os.dup2(terminal, 0)
     os.close(terminal)
-
-
-def _farewell(store: Store) -> int:
-    """Say in the normal screen what became of the traffic; return 1 if anything went wrong."""
-    status = store.status
-    parts = [f"{text.count(store.received)} seen", f"{text.count(store.kept)} kept"]
-    if status.recording is not None:
-        parts.append(f"{text.plural(status.recording.frames, 'frame')} written to "
-                     f"{text.safe(status.recording.path)}")  # fmt: skip
-    dropped = sum(
-        each.statistics.dropped_kernel + each.statistics.dropped_socket for each in status.sources
-    )
-    parts.append(f"{text.count(dropped + status.lost)} lost")
-    print(f"siptui: {', '.join(parts)}")
-    return headless.report(status)
 
 
 def _run_start_screen(settings: Settings) -> int:
