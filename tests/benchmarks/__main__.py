@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import filtering, keys, live, memory, reading, terminal
+from tests.benchmarks import filtering, keys, knowing, live, memory, reading, terminal
 from tests.benchmarks.table import Figure, Plan, as_json, machine, render
 
 BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure]]] = {
     "terminal": terminal.run,
     "live": live.run,
     "keys": keys.run,
+    "knowing": knowing.run,
     "filter": filtering.run,
     "memory": memory.run,
     "lasting": memory.lasting,

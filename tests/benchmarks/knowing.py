@@ -1,34 +1,35 @@
-"""Measure what it costs to know who is calling, beside what decoding costs.
-
-Run it from the checkout: ``python -m tests.benchmarks.knowing``. Times are processor time in
-microseconds a message, medians of several passes that begin with nothing known.
-"""
+"""What does it cost to know who is calling, beside what decoding costs?"""
 
 from __future__ import annotations
 
+import gc
 import socket
-import statistics
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from statistics import median
 
 from siptui.decode import Decoder
 from siptui.engine import spare_the_collector
 from siptui.enrich import Enricher
 from siptui.record import Frame, Record
-from tests.benchmarks.traffic import messages
+from tests.benchmarks.table import Figure, Plan
+from tests.benchmarks.traffic import SENDERS, messages
 
-COUNT = 100_000
 BATCH = 500
 PASSES = 5
+STAGES = ("tools", "labels, said", "labels, remembered")
+"""What knows who is calling; shapes are part of `tools`."""
+HALF = 50.0
+"""Per cent of what decoding takes that they may take together."""
 
 
-def frames() -> list[Frame]:
+def frames(count: int) -> list[Frame]:
     """Return the traffic as raw IPv4 frames."""
     target = socket.inet_aton("198.51.100.10")
     found = []
-    for number, (source, port, data) in enumerate(messages(COUNT)):
+    for number, (source, port, data) in enumerate(messages(count)):
         udp = struct.pack("!HHHH", port, 5060, 8 + len(data), 0) + data
         head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0,
                            socket.inet_aton(source), target)  # fmt: skip
@@ -50,7 +51,7 @@ def once(traffic: list[Frame]) -> dict[str, float]:
     }
     found = Counter[str]()
     clock = time.process_time
-    for at in range(0, COUNT, BATCH):
+    for at in range(0, len(traffic), BATCH):
         began = clock()
         records = decoder.decode(traffic[at : at + BATCH])
         ended = clock()
@@ -60,21 +61,23 @@ def once(traffic: list[Frame]) -> dict[str, float]:
             enrich(records)
             ended = clock()
             found[stage] += ended - began
-    return {stage: seconds / COUNT * 1e6 for stage, seconds in found.items()}
+    return {stage: seconds / len(traffic) * 1e6 for stage, seconds in found.items()}
 
 
-def measure() -> dict[str, float]:
-    """Return the medians of several passes, each with nothing known."""
-    traffic = frames()
+def run(plan: Plan) -> Iterator[Figure]:
+    """Measure processor time by stage, in passes that begin with nothing known."""
+    traffic = frames(plan.size(100_000, 5_000))
+    threshold = gc.get_threshold()
     spare_the_collector()
-    passes = [once(traffic) for _ in range(PASSES)]
-    return {stage: statistics.median(each[stage] for each in passes) for stage in passes[0]}
-
-
-if __name__ == "__main__":
-    times = measure()
-    for stage, cost in times.items():
-        print(f"{stage:20} {cost:6.2f}")
-    knowing = ("tools", "labels, said", "labels, remembered")
-    share = sum(times[stage] for stage in knowing) / times["decoding"]
-    print(f"tools, shape and labels together take {share:.0%} of what decoding takes")
+    try:
+        passes = [once(traffic) for _ in range(1 if plan.quick else PASSES)]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
+    note = f"in process, {len(traffic):,} messages, as many as {SENDERS:,} sources"
+    for stage in passes[0]:
+        yield Figure("knowing", stage, "µs a message", median(each[stage] for each in passes),
+                     note=note)  # fmt: skip
+    shares = [100 * sum(each[stage] for stage in STAGES) / each["decoding"] for each in passes]
+    yield Figure("knowing", "tools, shape and labels beside decoding", "%", median(shares),
+                 target=HALF, note=note)  # fmt: skip

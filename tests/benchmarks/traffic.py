@@ -17,6 +17,8 @@ MOST_SENT = 3_000_000
 """Messages that are sent at once at most."""
 DISTINCT = 20_000
 """Different messages that a load consists of."""
+SENDERS = 20_000
+"""Those who send what is written to a file; few send much."""
 _USER_AGENTS = ("friendly-scanner", "PBX", "pplsip", "sipcli/v1.8", "Asterisk PBX 16.2", "")
 
 
@@ -112,7 +114,7 @@ def _response(rng: random.Random, source: str, port: int, target: str, user: str
 
 
 def messages(
-    count: int, seed: int = SEED, sources: int = 20_000
+    count: int, seed: int = SEED, sources: int = SENDERS
 ) -> Iterator[tuple[str, int, bytes]]:
     """Yield `count` messages as source address, source port and payload."""
     rng = random.Random(seed)
