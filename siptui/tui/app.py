@@ -103,6 +103,13 @@ class SiptuiApp(App[None]):
         """Return the roles' colours for themes that have none."""
         return themes.role_defaults(self.current_theme.dark)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply a theme: before anything is on the screen, only to what is parsed for it anyway."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         """Show the monitor, and begin to ask."""
         self.set_keymap({id: ",".join(keys) for id, keys in self.monitor.keys_of.items()})
