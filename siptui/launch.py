@@ -40,6 +40,8 @@ from siptui.respond.persona import load as load_personas
 
 SMALL = 2_000_000
 """Bytes of capture files that are read before a second process is ready to help."""
+SWITCH = 0.0005
+"""Seconds that a thread of the screen's process computes while others want to."""
 LAZY_PACKAGES = ("encodings", "phonenumbers")
 """Packages that import parts of themselves on first use."""
 LAZY_ROW_PACKAGES = (*LAZY_PACKAGES, "numpy")
@@ -264,6 +266,8 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     # none: what the screen drops is found while it is young.
     gc.freeze()
     gc.set_threshold(10_000, 5, 1000)
+    # A key goes through three threads, and each waits that long while rows are taken in.
+    sys.setswitchinterval(SWITCH)
     try:
         status = run_app(
             store,

@@ -8,6 +8,7 @@ neither capture nor recording.
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import signal
 import threading
@@ -22,6 +23,10 @@ from siptui.engine import Engine, Output
 from siptui.errors import SiptuiError
 from siptui.record import Record
 from siptui.status import Status
+
+_NICE = 5
+"""How much the engine and its workers give way (`nice(2)`): frames can wait in the backlog until
+they are looked at, who presses a key waits for the screen."""
 
 
 class PipeOutput:
@@ -112,6 +117,7 @@ def _engine_process(
 ) -> None:
     """Be the engine process: the terminal's signals are the screen's; the pipe says when to end."""
     inherited.close()
+    os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     output = PipeOutput(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from pathlib import Path
@@ -46,6 +47,15 @@ def test_from_start_to_quit(tmp_path: Path) -> None:
         assert restored(terminal)
         last = bytes(terminal.raw).rpartition(ALTERNATE_SCREEN_OFF)[2].decode()
         assert "siptui: 1 seen, 1 kept, 0 lost" in last
+
+
+def test_whoever_looks_at_messages_gives_way_to_the_screen(tmp_path: Path) -> None:
+    with start(tmp_path, "demo") as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
+        own = os.getpriority(os.PRIO_PROCESS, terminal.pid)
+        assert children
+        assert all(os.getpriority(os.PRIO_PROCESS, int(child)) > own for child in children)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
