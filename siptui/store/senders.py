@@ -1,7 +1,7 @@
 """Who sends, and what has each sender shown? Bounded tables, fed with columns.
 
-Within a batch most rows of a sender differ in little. So rows are first brought together by what
-they have in common, and each such group updates the tables once. Totals outlive the rows of the
+The rows of a batch are first brought together by what senders of a grouping share, so that each
+sender is looked up and updated once, with its distinct values. Totals outlive the rows of the
 store; when a table is full, those who sent least and were silent longest go, and are counted.
 """
 

@@ -64,6 +64,16 @@ def test_a_row_adds_up_however_it_was_cut_into_batches(size: int) -> None:
     assert senders.messages == 50
 
 
+@pytest.mark.parametrize("size", [1, 100])
+def test_values_are_in_order_of_appearance(size: int) -> None:
+    rows = (("v", "z"), ("w", "a"), ("v", "m"), ("v", "a"), ("w", "b"), ("v", "z"))
+    senders = fed(
+        (made(n, src=f"203.0.113.{src}", ua=ua) for n, (src, ua) in enumerate(rows)), size
+    )
+    assert [row.get("ua") for row in senders.rows(sort="key")] == [("a", "b"), ("z", "m", "a")]
+    assert senders.rows("network")[0].get("ua") == ("z", "a", "m", "b")
+
+
 def test_every_grouping_has_its_rows() -> None:
     senders = fed(
         made(
