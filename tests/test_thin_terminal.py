@@ -135,7 +135,7 @@ def test_every_step_shows_what_plain_textual_draws(tmp_path: Path, size: tuple[i
     file = capture(tmp_path / "wide.pcapng")
     width, height = size
     with both(tmp_path, "-r", str(file), width=width, height=height) as pair:
-        pair.until("following")
+        pair.until("messages 200")  # following, as long as there is nothing, too
         pair.type("k" * 30, "standing still")
         pair.type("\x1b[5~")  # a page up
         pair.type("g", " 0% standing still")
@@ -166,7 +166,7 @@ def test_every_step_shows_what_plain_textual_draws(tmp_path: Path, size: tuple[i
 def test_a_suspension_is_followed_by_the_whole_screen(tmp_path: Path) -> None:
     file = capture(tmp_path / "wide.pcapng")
     with both(tmp_path, "-r", str(file)) as pair:
-        pair.until("following")
+        pair.until("messages 200")  # following, as long as there is nothing, too
         pair.type("k" * 30, "standing still")
         for terminal in (pair.thin, pair.plain):
             terminal.type("\x1a")  # Ctrl-Z
