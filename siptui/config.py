@@ -30,9 +30,9 @@ class Settings:
     own: list[str] = field(default_factory=list)
     """Addresses and names that are ours, so that a request for another host is seen as a relay
     probe; the addresses that receive are known anyway."""
-    keep: int = 200_000
+    keep: int = 150_000
     """Messages held at most; the oldest go first."""
-    keep_bytes: int = 120_000_000
+    keep_bytes: int = 80_000_000
     """Bytes of memory that held messages may take; ``k``, ``M`` and ``G`` may follow the number."""
     workers: int = field(default_factory=lambda: min(4, cores()))
     """Processes that decode where one is not enough; by default as many as there are cores."""

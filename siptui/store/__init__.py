@@ -19,8 +19,8 @@ from siptui.store.reactions import Reactions
 from siptui.store.senders import Senders
 from siptui.store.tallies import COUNTED, Tallies
 
-LIMIT_RECORDS = 200_000
-LIMIT_BYTES = 120_000_000
+LIMIT_RECORDS = 150_000
+LIMIT_BYTES = 80_000_000
 CHUNK_ROWS = 4096
 _PARTS = 8
 """Into so many chunks at least the limits are divided, so that little goes at once."""

@@ -109,8 +109,8 @@ def test_the_memory_that_is_claimed_is_that_which_is_used() -> None:
 
 def test_the_default_limits_hold_what_they_promise() -> None:
     a_row = 42 + 450 + 600
-    assert LIMIT_RECORDS == 200_000
-    assert LIMIT_BYTES == 120_000_000 < LIMIT_RECORDS * a_row
+    assert LIMIT_RECORDS == 150_000
+    assert LIMIT_BYTES == 80_000_000 < LIMIT_RECORDS * a_row
 
 
 def test_rates_go_by_the_clock_of_the_capture() -> None:
