@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     add("--keep-bytes", metavar="N", help="bytes of memory they may take (k, M, G)")
     add("--capture-buffer", metavar="N", help="bytes the kernel may hold until they are read")
     add("--backlog", metavar="N", help="bytes of memory frames may take until they are decoded")
+    add("--spool", metavar="N", help="bytes of disk they may take then; 0 for none")
     add("--workers", metavar="N", help="processes that decode; default: as many as cores, up to 4")
     add("--no-seen", dest="seen", action="store_false", default=None, help="remember nothing new")
     add("--user", metavar="NAME", help="whom to become if started as root")

@@ -38,8 +38,11 @@ class Settings:
     """Processes that decode where one is not enough; by default as many as there are cores."""
     capture_buffer: int = 64_000_000
     """Bytes that the kernel may hold for an interface or a socket until they are read."""
-    backlog: int = 64_000_000
-    """Bytes of memory that captured frames may take until they are decoded; then they are lost."""
+    backlog: int = 32_000_000
+    """Bytes of memory that captured frames may take until they are decoded."""
+    spool: int = 1_000_000_000
+    """Bytes of disk that they may take then, in files without a name below ``$TMPDIR`` or
+    ``/var/tmp``; 0 for none. What finds no room there is lost."""
     user: str = ""
     """Whom to become after the sources are open if started as root; empty: who called sudo, else
     nobody; ``root`` stays root."""
@@ -165,6 +168,8 @@ def _set(settings: Settings, name: str, value: Any, origin: str) -> None:
 
 
 _SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_OR_NONE = {"spool"}
+"""Whole numbers that may be 0."""
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -178,7 +183,7 @@ def _convert(name: str, default: Any, value: Any) -> Any:
             return value.lower() in _TRUE
         raise ValueError("must be true or false")
     if isinstance(default, int):
-        return _whole(value)
+        return _whole(value, least=0 if name in _OR_NONE else 1)
     if isinstance(default, float):
         return _rate(value)
     if isinstance(default, list):
@@ -195,10 +200,11 @@ def _convert(name: str, default: Any, value: Any) -> Any:
     return _text(value)
 
 
-def _whole(value: Any) -> int:
+def _whole(value: Any, least: int) -> int:
     match = re.fullmatch(r"(\d{1,12})([kKmMgG]?)", str(value))
-    if isinstance(value, bool) or match is None or int(match[1]) == 0:
-        raise ValueError("must be a whole number above 0 (k, M or G may follow)")
+    if isinstance(value, bool) or match is None or int(match[1]) < least:
+        allowed = "above 0 " if least else ""
+        raise ValueError(f"must be a whole number {allowed}(k, M or G may follow)")
     return int(match[1]) * _SIZES[match[2].lower()]
 
 

@@ -26,6 +26,7 @@ from siptui.enrich import Enricher
 from siptui.errors import SiptuiError
 from siptui.record import Frame, Record
 from siptui.respond import MODES, Responder
+from siptui.spool import Spool
 from siptui.status import RecordingStatus, SourceStatus, Status
 from siptui.workers import Worker, Workers
 
@@ -35,8 +36,10 @@ BURST = 256
 """Frames that come by themselves between two looks at the sources and are a burst."""
 BURST_INTERVAL = 0.05
 """Seconds of a burst in which nothing is done but reading."""
-BACKLOG = 64_000_000
-"""Bytes of frames that wait at most where they come by themselves; then they are lost."""
+BACKLOG = 32_000_000
+"""Bytes of memory that frames which come by themselves take at most until they are looked at."""
+SPOOL = 1_000_000_000
+"""Bytes of disk that they take then; what finds no room there is lost."""
 AHEAD = 8
 """Lots that are looked at ahead of the one that leaves next, for each process that looks."""
 STATUS_INTERVAL = 0.25
@@ -89,13 +92,15 @@ class Engine:
         responder: Responder | None = None,
         workers: int = 0,
         backlog: int = BACKLOG,
+        spool: int = SPOOL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Put the parts together; nothing is read yet.
 
         `recording` gets every frame before it is decoded. `responder` is asked about what comes by
         a socket. `workers` is the number of processes that look at messages beside this one,
-        `backlog` the bytes that frames may take until they are looked at. `clock` gives seconds.
+        `backlog` the bytes of memory that frames may take until they are looked at, `spool` the
+        bytes of disk behind that. `clock` gives seconds.
         """
         self.stopping = False
         """Set it (from a signal's handler or an output) to end after the frames in hand."""
@@ -116,7 +121,7 @@ class Engine:
         self._wanted = workers
         self._workers = Workers(0, self._look)
         self._selector = selectors.DefaultSelector()
-        self._backlog = Backlog(backlog)
+        self._backlog = Backlog(backlog, self._live, Spool(spool))
         self._pending: list[Record] = []
         self._pending_since = 0.0
         self._frames = 0
@@ -202,10 +207,8 @@ class Engine:
                 self._frames += len(frames)
                 self._record(frames)
                 came += len(frames) if source.live else 0
-                if source.live and self._backlog.is_full:
+                if not self._backlog.add(frames, decoder):
                     self._lost += len(frames)
-                else:
-                    self._backlog.add(frames, decoder, source.live)
             if source.finished and source.fileno() >= 0:
                 with contextlib.suppress(KeyError, ValueError):
                     self._selector.unregister(source.fileno())
@@ -261,23 +264,26 @@ class Engine:
         lot = self._backlog.begin() if self._is_near else None
         if lot is None:
             return False
-        lot.records = self._look(lot.plain)
+        lot.records = self._look(lot.frames)
         return True
 
     def _look(self, frames: Sequence[Frame]) -> list[Record]:
         """Make records of whole datagrams, and fill what they say by themselves."""
-        return self._found(self._looking.decode(frames, expire=False))
+        return self._found(self._looking.datagrams(frames))
 
     def _found(self, records: list[Record]) -> list[Record]:
         if records:
             self._enricher.look(records)
         return records
 
-    def _finish(self, lot: Lot, plain: list[Record]) -> None:
-        """Put together what is in pieces, and go on with all records of a lot in order."""
-        decoder, records = lot.decoder, plain
-        if lot.odd:
-            records, rest = [], iter([*plain, None])
+    def _finish(self, lot: Lot, whole: list[Record]) -> None:
+        """Put together what is in pieces, and go on with all records of a lot in order.
+
+        `whole` are those of its whole datagrams.
+        """
+        decoder, records = lot.decoder, whole
+        if len({id(each.frames[0]) for each in whole}) < len(lot.frames):
+            records, rest = [], iter([*whole, None])
             following = next(rest)
             for frame in lot.frames:
                 if following is None or following.frames[0] is not frame:
@@ -379,7 +385,8 @@ class Engine:
             ],
             frames=self._frames,
             records=self._records,
-            lost=self._lost,
+            lost=self._lost + self._backlog.spool.lost,
+            waiting=self._backlog.frames,
             let_go=self._let_go(),
             notices=self._notices(),
             recording=None
@@ -402,7 +409,11 @@ class Engine:
         return dict(+counts)
 
     def _notices(self) -> list[str]:
-        notices = [*self._enricher.places.notices, self._enricher.seen.notice]
+        notices = [
+            *self._enricher.places.notices,
+            self._enricher.seen.notice,
+            self._backlog.spool.notice,
+        ]
         if self._workers.died:
             notices.append("a process that helped to decode has died: all is decoded, but slower")
         return [each for each in notices if each]

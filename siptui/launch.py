@@ -219,6 +219,7 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
         responder=responder,
         workers=workers,
         backlog=settings.backlog,
+        spool=settings.spool,
     )
     return headless.run(engine, output)
 
@@ -246,6 +247,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
             responder=responder,
             workers=workers,
             backlog=settings.backlog,
+            spool=settings.spool,
         )
 
     def drop_rights() -> None:

@@ -43,6 +43,8 @@ class Status:
     """Rows made of them."""
     lost: int = 0
     """Frames thrown away because they came faster than rows could be made and taken."""
+    waiting: int = 0
+    """Frames that were read and are still to be looked at."""
     let_go: dict[str, int] = field(default_factory=dict)
     """What reassembly gave up and what enriching forgot, by reason."""
     notices: list[str] = field(default_factory=list)

@@ -34,7 +34,7 @@ DEPTH = 3
 """Lots that a worker has at most, so that it finds the next one when it has done one."""
 
 Look = Callable[[Sequence[Frame]], list[Record]]
-"""Make records of ordinary datagrams and fill what they say by themselves."""
+"""Make records of whole datagrams and fill what they say by themselves."""
 
 # What looking fills, in the order in which `Record` takes it. Header fields are not sent back: only
 # looking needs them, and answering, which is done where the socket is.
@@ -132,7 +132,7 @@ class Worker:
         if not self.has_room or (self.lots and self._waiting + lot.size > self._room):
             return False
         try:
-            self._out.send_bytes(pack_frames(lot.plain))
+            self._out.send_bytes(pack_frames(lot.frames))
         except OSError:
             return False
         self.lots.append(lot)
@@ -147,7 +147,7 @@ class Worker:
             return False
         lot = self.lots.popleft()
         self._waiting -= lot.size
-        lot.records = unpack_records(packed, lot.plain)
+        lot.records = unpack_records(packed, lot.frames)
         return True
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from siptui.decode import Decoder
 from siptui.engine import Engine
 from siptui.enrich import Enricher
 from siptui.record import Frame, Record
+from siptui.spool import Spool
 from siptui.status import Status
 from tests.decode.wire import RAW, START, ip4, options, udp
 
@@ -28,12 +30,13 @@ def frames(count: int, first: int = 0) -> list[Frame]:
 
 @given(st.lists(st.integers(0, 3 * LOT), max_size=6), st.randoms())
 def test_lots_leave_in_the_order_in_which_they_came(sizes: list[int], rng: object) -> None:
-    backlog, decoders = Backlog(10**9), [Decoder(), Decoder()]
+    decoders = [Decoder(), Decoder()]
+    backlog = Backlog(10**9, decoders[0], Spool(0))
     came: list[Frame] = []
     for number, size in enumerate(sizes):
         some = frames(size, len(came))
         came += some
-        backlog.add(some, decoders[number % 2], live=True)
+        assert backlog.add(some, decoders[number % 2])
     assert backlog.frames == len(came)
     begun: list[Lot] = []
     while (lot := backlog.begin()) is not None:
@@ -97,7 +100,9 @@ def test_a_screen_that_stalls_loses_only_what_has_no_room_and_all_is_recorded(
     source = Flood(frames(20_000))
     output = Stalled(source)
     recording = Recording(str(tmp_path / "all.pcapng"))
-    engine = Engine([source], Enricher(), output, recording=recording, backlog=3_000_000)
+    engine = Engine(
+        [source], Enricher(), output, recording=recording, backlog=3_000_000, spool=2_000_000
+    )
     status = engine.run()
     assert 0 < status.lost < 20_000
     assert len(output.rows) + status.lost == status.frames == recording.frames == 20_000
@@ -105,8 +110,23 @@ def test_a_screen_that_stalls_loses_only_what_has_no_room_and_all_is_recorded(
     assert [row.text("call_id") for row in output.rows] == [f"c{at}" for at in range(first)]
 
 
-def test_a_burst_that_fits_waits_and_loses_nothing() -> None:
+@pytest.mark.parametrize("backlog", [1, 500_000, 10**9])
+def test_a_burst_waits_in_memory_and_on_disk_and_loses_nothing(backlog: int) -> None:
     source = Flood(frames(20_000))
     output = Stalled(source)
-    status = Engine([source], Enricher(), output).run()
-    assert (status.lost, len(output.rows)) == (0, 20_000)
+    status = Engine([source], Enricher(), output, backlog=backlog).run()
+    assert (status.lost, status.waiting, status.notices) == (0, 0, [])
+    assert [row.text("call_id") for row in output.rows] == [f"c{at}" for at in range(20_000)]
+
+
+def test_a_disk_that_takes_nothing_is_told_of_and_what_is_lost_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("siptui.spool.SPARE", 10**18)
+    source = Flood(frames(20_000))
+    output = Stalled(source)
+    status = Engine([source], Enricher(), output, backlog=3_000_000).run()
+    assert 0 < status.lost < 20_000
+    assert len(output.rows) + status.lost == 20_000
+    assert len(status.notices) == 1
+    assert "frames cannot wait on disk: less than" in status.notices[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from siptui.decode import hep, icmp
 from siptui.decode.fragments import Fragment, Fragments, Packet
@@ -28,6 +28,10 @@ from siptui.record import Frame, Record
 
 EXPIRE_EVERY = 100_000_000
 """Nanoseconds of the capture's clock between two looks at what has waited too long."""
+
+
+def _pass_over(frame: Frame) -> None:
+    """Leave a frame to others."""
 
 
 class Decoder:
@@ -55,13 +59,30 @@ class Decoder:
         the caller asks for them (see `due`).
         """
         records = self._records = []
+        self._read(frames, self._walk_frame)
+        if frames and expire:
+            self._expire_if_due(frames[-1].time)
+        return records
+
+    def datagrams(self, frames: Sequence[Frame]) -> list[Record]:
+        """Return the records of those frames that are whole datagrams, at least one of each.
+
+        Others, which may have to be put together, are passed over.
+        """
+        records = self._records = []
+        self._read(frames, _pass_over)
+        return records
+
+    def _read(self, frames: Sequence[Frame], walk: Callable[[Frame], None]) -> None:
+        """Take whole datagrams the short way, and let `walk` take the other frames."""
+        records = self._records
         texts = self._texts
         first_bytes = hep.FIRST_BYTES
         for frame in frames:
             time, data, link, _, _ = frame
             found = ordinary(data, link)
             if found is None:
-                self._walk_frame(frame)
+                walk(frame)
                 continue
             src, dst, sport, dport, start, stop = found
             payload = data[start:stop]
@@ -86,9 +107,6 @@ class Decoder:
             )
             skim(record)
             records.append(record)
-        if frames and expire:
-            self._expire_if_due(frames[-1].time)
-        return records
 
     def due(self, now_ns: int) -> list[Record]:
         """Return records of what has waited too long, where it is time to look for that again.

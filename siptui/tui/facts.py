@@ -44,6 +44,7 @@ def _report(facts: Facts, status: Status) -> None:
     facts.lost_kernel = sum(each.statistics.dropped_kernel for each in status.sources)
     facts.lost_socket = sum(each.statistics.dropped_socket for each in status.sources)
     facts.lost_ours = status.lost
+    facts.waiting = status.waiting
     facts.progress = progress(status)
     if status.recording is not None:
         facts.recording_failed = bool(status.recording.error)

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from siptui import text
 from siptui.tui.paint import Painted, Part, Signs
 
+MANY = 5_000
+"""Frames that wait from which on the user is told: rows then come some seconds late."""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -31,6 +34,8 @@ class Facts:
     lost_kernel: int = 0
     lost_socket: int = 0
     lost_ours: int = 0
+    waiting: int = 0
+    """Frames that arrived and are still to be looked at."""
     memory: int = 0
     """Bytes of messages held."""
     memory_most: int = 0
@@ -86,6 +91,8 @@ class Header(Painted):
             right += [("silent", "dim"), ("  ", "")]
         elif facts.answering:
             right += [(f"{signs.ours} ANSWERING {facts.answering}", "alarm"), ("  ", "")]
+        if facts.state == "live" and facts.waiting >= MANY:
+            right += [(f"{text.short_count(facts.waiting)} waiting", "chip"), ("  ", "")]
         if facts.masked:
             right += [("masked", "chip"), ("  ", "")]
         if facts.recording:
