@@ -263,7 +263,8 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
     privilege.preload(user, *LAZY_SCREEN_PACKAGES)
     privilege.drop(user)
     store = Store(settings.keep, settings.keep_bytes)
-    Feed(process.connection, store).start()
+    feed = Feed(process.connection, store)
+    feed.start()
     # Looking through everything held for garbage stops the screen for 0.2 s, and finds next to
     # none: what the screen drops is found while it is young.
     gc.freeze()
@@ -279,6 +280,7 @@ def _run_screen(arguments: Arguments, settings: Settings) -> int:
             live=any(source.live for source in sources),
             filter=arguments.filter,
             control=process.command,
+            typed=feed.give_way,
             explain=reasons(enricher),
             country_name=country_name,
             label_words=enricher.labels.book.words,

@@ -7,20 +7,34 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from multiprocessing.connection import Connection
 
 from siptui import batch
 from siptui.store import Store
 
+WAY = 0.06
+"""Seconds for which no rows are taken in after somebody has typed."""
+MOST_WAY = 0.3
+"""Seconds that rows wait for it at most, however much is typed."""
+
 
 class Feed(threading.Thread):
-    """Move batches and reports from a connection into a store until it ends."""
+    """Move batches and reports from a connection into a store until it ends.
+
+    Taking rows in and drawing share one core: what is typed goes first, rows can wait.
+    """
 
     def __init__(self, connection: Connection, store: Store) -> None:
         """Read ``("batch", bytes)`` and ``("status", Status)`` from `connection` once started."""
         super().__init__(name="feed", daemon=True)
         self._connection = connection
         self._store = store
+        self._typed = 0.0
+
+    def give_way(self) -> None:
+        """Let the screen draw first: somebody has typed."""
+        self._typed = time.monotonic()
 
     def run(self) -> None:
         """Read until the other end closes; the store's status says so."""
@@ -46,6 +60,12 @@ class Feed(threading.Thread):
             except (EOFError, OSError):
                 return
             if kind == "batch":
+                self._wait()
                 self._store.append(batch.unpack(content))
             else:
                 self._store.status = content
+
+    def _wait(self) -> None:
+        most = time.monotonic() + MOST_WAY
+        while (until := min(self._typed + WAY, most)) > (now := time.monotonic()):
+            time.sleep(until - now)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Event, InputEvent
 
 from siptui.config import Settings
 from siptui.errors import SiptuiError
@@ -58,6 +59,7 @@ class SiptuiApp(App[None]):
         explain: Explain | None = None,
         country_name: Callable[[str], str] = str,
         label_words: Mapping[str, str] | None = None,
+        typed: Callable[[], None] = lambda: None,
         environment: Mapping[str, str] = os.environ,
         driver_class: type[Driver] | None = None,
     ) -> None:
@@ -66,8 +68,9 @@ class SiptuiApp(App[None]):
         `clock` gives seconds since the epoch. `control` takes commands for the engine. `title` is
         what the header calls the source, `live` whether it is one that waits. `directory` is where
         exports go by default. `explain` gives the reasons for what is said of a record,
-        `country_name` the name of a code, `label_words` the short words for labels. Raises
-        SiptuiError for an unknown theme and for keys that clash.
+        `country_name` the name of a code, `label_words` the short words for labels. `typed` is
+        called when something is typed or the mouse moves. Raises SiptuiError for an unknown theme
+        and for keys that clash.
         """
         no_color = "NO_COLOR" in environment
         # Textual decides in its constructor between dropping colours and turning them grey.
@@ -81,6 +84,7 @@ class SiptuiApp(App[None]):
         self.theme = theme_name
         self.animation_level = "none"
         self._settings = settings
+        self._typed = typed
         self.view = View(store, utc=settings.utc)
         if filter:
             self.view.set_filter(filter)
@@ -112,7 +116,7 @@ class SiptuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the monitor, and begin to ask."""
-        self.set_keymap({id: ",".join(keys) for id, keys in self.monitor.keys_of.items()})
+        self.set_keymap(self.monitor.keys_changed)
         self.push_screen(self.monitor)
         line = self._driver.line if isinstance(self._driver, PlainDriver) else None
         self._frames = Frames(self._settings.fps, self._settings.bandwidth, line)
@@ -122,6 +126,12 @@ class SiptuiApp(App[None]):
             # A loop that does not run in the main thread, as in tests, takes no signals.
             with suppress(RuntimeError, ValueError, NotImplementedError):
                 loop.add_signal_handler(number, self._end_by, number)
+
+    async def on_event(self, event: Event) -> None:
+        """Say that something was typed before anything is done about it."""
+        if isinstance(event, InputEvent):
+            self._typed()
+        await super().on_event(event)
 
     def _follow(self) -> None:
         """Draw what has arrived if that is due, and come back when it is due again."""

@@ -61,8 +61,13 @@ def term(field: str, value: object, hide: bool = False) -> str | None:
     return f"{'-' if hide else ''}{filters.exact(field, str(value))}"
 
 
-def entries(view: View, field: str, now: float, words: Words) -> tuple[list[Entry], int, int]:
-    """Return a counter's values, of how many messages they are, and how many values there are."""
+def entries(
+    view: View, field: str, now: float, words: Words, limit: int = LIMIT
+) -> tuple[list[Entry], int, int]:
+    """Return a counter's values, of how many messages they are, and how many values there are.
+
+    `now` is in seconds since the epoch, `limit` how many values are returned at most.
+    """
     tally = view.tallies[field]
     found = [
         Entry(
@@ -72,7 +77,7 @@ def entries(view: View, field: str, now: float, words: Words) -> tuple[list[Entr
             words(field, each.value) + _dialling(view, field, each.value),
             each.at_least,
         )
-        for each in tally.top(int(now * 1e9), LIMIT)
+        for each in tally.top(int(now * 1e9), limit)
     ]
     return found, tally.total, len(tally) + tally.forgotten
 

@@ -67,6 +67,19 @@ async def test_the_cursor_moves_by_vi_keys_and_arrows(keys: list[str], row: int)
         assert app.view.row_of(app.view.cursor) == row
 
 
+async def test_keys_of_the_settings_do_what_they_say_and_no_longer_what_they_did() -> None:
+    async with running(traffic(100), settings={"keys": {"clear": "p"}}) as (app, pilot):
+        assert set(app.monitor.keys_changed) == {"clear", "pause"}
+        await pilot.press("p")
+        assert not app.view.frozen
+        assert len(app.view) == 0
+
+
+async def test_textual_is_given_only_keys_that_settings_changed() -> None:
+    async with running(traffic(1)) as (app, _):
+        assert app.monitor.keys_changed == {}
+
+
 async def test_the_column_cursor_moves_sideways() -> None:
     async with running(traffic(10)) as (app, pilot):
         await pilot.press("l", "right", "h")
@@ -201,6 +214,25 @@ async def test_counters_are_on_screen_where_there_is_room_else_in_a_line() -> No
         assert "━" in shown
     async with running(traffic(100), (80, 24)) as (app, _):
         assert "1 countries RU 50%" in screen(app)
+
+
+async def test_a_counter_can_be_gone_through_to_its_end() -> None:
+    records = [record(n, src=f"198.51.{n // 250}.{n % 250}") for n in range(290)]
+    async with running(records) as (app, pilot):
+        await pilot.press("4")
+        await pilot.pause()
+        pane = app.monitor.pane
+        assert pane.field == "src"
+        await pilot.press("G")
+        assert f"{len(records)}/{len(records)}" in screen(app)
+        at = pane.value
+        await pilot.press("escape")
+        app.monitor.tick()
+        await pilot.pause()
+        assert len(pane.entries) < len(records)
+        await pilot.press("4")
+        app.monitor.tick()
+        assert pane.value == at
 
 
 async def test_counters_are_sorted_by_a_key() -> None:

@@ -89,6 +89,7 @@ async def test_the_header_says_what_became_of_everything(width: int) -> None:
         ({"state": "failed"}, "! failed"),
         ({"recording": "rec 1.2 MB"}, "● rec 1.2 MB"),
         ({"masked": True}, "masked"),
+        ({"waiting": 12_300}, "12.3k waiting"),
         ({"answering": "mirror"}, "mirror"),
     ],
 )

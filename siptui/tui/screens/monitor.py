@@ -257,6 +257,15 @@ class Monitor(Screen[None], inherit_bindings=False):
                 value = value[0] if value else ""
         return counters.term(field, value, hide)
 
+    @property
+    def keys_changed(self) -> dict[str, str]:
+        """The keys that settings changed, by action id, separated by commas.
+
+        Textual goes through all that it is given at each key, so it is given no others.
+        """
+        usual = actions.keymap({}, inside.keys())
+        return {id: ",".join(theirs) for id, theirs in self.keys_of.items() if theirs != usual[id]}
+
     def action_do(self, id: str) -> None:
         """Do an action, or say why it is not possible now."""
         reason = actions.ACTION[id].when(self.situation())
@@ -374,10 +383,12 @@ class Monitor(Screen[None], inherit_bindings=False):
         now = self.clock() if self.live else self.view.store.newest_time / 1e9
         for pane in self.panes:
             if pane.display and pane.size.height:
+                whole = pane is self.pane or pane.sort != "count"
+                limit = counters.LIMIT if whole else pane.height
                 entries, total, distinct = counters.entries(
-                    self.view, pane.field, now, self.hide_value
+                    self.view, pane.field, now, self.hide_value, limit
                 )
-                pane.show(entries, total, distinct)
+                pane.show(entries, total, distinct, whole)
         if self.strip_.size.width:
             self.strip_.show(
                 [

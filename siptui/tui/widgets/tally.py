@@ -65,8 +65,11 @@ class TallyPane(Painted, can_focus=True):
         self.entries, self.cursor, self.top = [], 0, 0
         self.repaint()
 
-    def show(self, entries: Sequence[Entry], total: int, distinct: int) -> None:
-        """Show these values, of `total` messages and `distinct` values in all."""
+    def show(self, entries: Sequence[Entry], total: int, distinct: int, whole: bool = True) -> None:
+        """Show these values, of `total` messages and `distinct` values in all.
+
+        `whole` says whether they are all that can be gone through, and not only the first.
+        """
         self.total, self.distinct = total, distinct
         at = self.value
         entries = self._ordered(entries)
@@ -76,7 +79,10 @@ class TallyPane(Painted, can_focus=True):
         self.entries = entries
         if at is not None:
             rows = [row for row, entry in enumerate(entries) if entry.value == at]
-            self.cursor = rows[0] if rows else min(self.cursor, max(0, len(entries) - 1))
+            if rows:
+                self.cursor = rows[0]
+            elif whole:
+                self.cursor = min(self.cursor, max(0, len(entries) - 1))
         if not self.has_focus:
             self.top = 0
         self.sync()
@@ -124,8 +130,8 @@ class TallyPane(Painted, can_focus=True):
 
     def keys(self) -> Sequence[Hashable]:
         """Return what each line shows."""
-        title = (self.field, self.distinct, self.sort, self.has_focus, self.size.width)
-        keys: list[Hashable] = [title]
+        place = (self.cursor, len(self.entries)) if self.has_focus else ()
+        keys: list[Hashable] = [(self.field, self.distinct, self.sort, place, self.size.width)]
         most = max((entry.count for entry in self.entries), default=0)
         for row in range(self.top, self.top + self.height):
             if row < len(self.entries):
