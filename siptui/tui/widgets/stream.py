@@ -66,6 +66,20 @@ class _Row(NamedTuple):
     layout: object
 
 
+class _Cells(NamedTuple):
+    """Hold what a row says, whatever is done with it."""
+
+    cells: list[columns.Cell]
+    time: int
+    """Arrival, in nanoseconds since the epoch."""
+    defects: bool
+    ours: bool
+    new: bool
+
+
+_GONE = _Cells([], 0, False, False, False)
+
+
 class Stream(Painted, can_focus=True):
     """Show the messages that the filter lets through."""
 
@@ -101,9 +115,8 @@ class Stream(Painted, can_focus=True):
         self._columns: list[tuple[columns.Column, int]] = []
         self._sources = 15
         self._for_width: tuple[int, tuple[str, ...], int] | None = None
-        self._cells: OrderedDict[int, tuple[int, list[columns.Cell], bool, bool]] = OrderedDict()
+        self._cells: OrderedDict[int, _Cells] = OrderedDict()
         self._strips: OrderedDict[Hashable, Strip] = OrderedDict()
-        self._times: OrderedDict[int, int] = OrderedDict()
 
     @property
     def layout_columns(self) -> list[tuple[columns.Column, int]]:
@@ -251,14 +264,14 @@ class Stream(Painted, can_focus=True):
         key = self._row_key(row)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._paint_row(key)
+            strip = self._strips[key] = self._paint_row(key, width)
             if len(self._strips) > _CACHED:
                 self._strips.popitem(last=False)
         return strip
 
-    def _paint_row(self, key: _Row) -> Strip:
+    def _paint_row(self, key: _Row, width: int) -> Strip:
         seq, column, focused, marked, found, ranged, clock, _ = key
-        defects, cells, ours, new = self._row_cells(seq)
+        cells, _, defects, ours, new = self._row_cells(seq)
         base = ("cursor" if focused else "blurred") if column >= 0 else ""
         if ranged and column < 0:
             base = "blurred"
@@ -267,9 +280,11 @@ class Stream(Painted, can_focus=True):
             (self.signs.defect if defects else self.signs.dot if found else " ", "alarm"),
             (self.signs.ours if ours else self.signs.new if new else " ", "good"),
         ]
+        layout = self.layout_columns
         for at, (words, role) in enumerate(cells):
-            if self.layout_columns[at][0].field == "time":
-                words = text.fit(clock, self.layout_columns[at][1])
+            shown, room = layout[at]
+            if shown.field == "time":
+                words = text.fit(clock, room)
                 role = "dim"
             if found and role == "text":
                 role = "found"
@@ -277,22 +292,23 @@ class Stream(Painted, can_focus=True):
                 role = "ours"
             parts.append((words, f"{role} column" if at == column and focused else role))
             parts.append((" ", ""))
-        return self.strip(parts, self.size.width, base.strip())
+        return self.strip(parts, width, base.strip())
 
-    def _row_cells(self, seq: int) -> tuple[int, list[columns.Cell], bool, bool]:
+    def _row_cells(self, seq: int) -> _Cells:
         found = self._cells.get(seq)
         if found is None:
             record = self.view.record(seq)
             if record is None:
-                return 0, [], False, False
+                return _GONE
             record = self._mask(record)
             self._sources = max(self._sources, min(39, len(record.src)))
             short = self.look.label_words
             cells = [
                 columns.cell(record, column, width, short) for column, width in self.layout_columns
             ]
-            news = bool(record.new)
-            found = self._cells[seq] = (len(record.defects), cells, record.ours, news)
+            found = self._cells[seq] = _Cells(
+                cells, record.time, bool(record.defects), record.ours, bool(record.new)
+            )
             if len(self._cells) > _CACHED:
                 self._cells.popitem(last=False)
         return found
@@ -300,23 +316,14 @@ class Stream(Painted, can_focus=True):
     def _time(self, row: int, seq: int) -> str:
         if not self._time_width:
             return ""
-        now = self._moment(seq)
+        now = self._row_cells(seq).time
         if self.look.time == "age":
             return text.duration(self._clock() - now / 1e9)
         if self.look.time == "delta":
-            before = self._moment(self.view.seq_at(row - 1)) if row else now
+            before = self._row_cells(self.view.seq_at(row - 1)).time if row else now
             return f"{(now - before) / 1e9:+.3f}"
         zone = UTC if self.look.utc else None
         return text.clock(now, zone, 3 if self._time_width >= 12 else 0)
-
-    def _moment(self, seq: int) -> int:
-        moment = self._times.get(seq)
-        if moment is None:
-            record = self.view.record(seq)
-            moment = self._times[seq] = record.time if record else 0
-            if len(self._times) > _CACHED:
-                self._times.popitem(last=False)
-        return moment
 
     def _title(self) -> list[Part]:
         view, look, signs = self.view, self.look, self.signs
