@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from siptui.enrich import exploits
 from siptui.enrich.hosts import host, scope_of, source_scope
@@ -29,7 +30,7 @@ STARTING = frozenset(
 )
 """Methods that can begin something (RFC 3261 section 12)."""
 AGENTS = 1 << 12
-"""User agents without an attack that are remembered."""
+"""User agents, and values of other header fields, without an attack that are remembered."""
 LAYOUTS = 1 << 10
 """Header names, in their order, that are remembered."""
 _LONG_LAYOUT = 1024
@@ -37,7 +38,8 @@ _LONG_LAYOUT = 1024
 _TELLING = frozenset(
     (
         "repeated-from", "repeated-to", "repeated-call-id", "repeated-cseq",
-        "repeated-content-length", "bad-name", "control-in-name", "control-in-value",
+        "repeated-content-length", "bad-name", "control-in-name", "space-before-colon",
+        "control-in-value",
         "content-length-too-big", "content-length-negative", "content-length-not-a-number",
         "overlong-uri", "overlong-line", "overlong-message", "too-many-headers", "no-boundary",
         "boundary-missing", "bad-sdp", "bad-cseq",
@@ -52,7 +54,24 @@ _INSIDE = re.compile(rb"IN IP[46] (?:(?:0|10|100|127|169|172|192)\.|[^\s/]*:)")
 """What every address from inside a network begins like, and few others do."""
 _CREDENTIALS = frozenset((b"authorization", b"proxy-authorization"))
 _TYPE = frozenset((b"content-type", b"c"))
-_PLAIN = str.maketrans("", "", "+-_.~!*#")
+_FORMED = _CREDENTIALS | {
+    b"via", b"from", b"to", b"call-id", b"cseq", b"contact", b"max-forwards", b"user-agent",
+    b"content-length", b"v", b"f", b"t", b"i", b"m", b"l",
+}  # fmt: skip
+"""Names of header fields whose values have a form, or are looked at by themselves."""
+_LONG_TEXT = 256
+"""Characters from which on a text is not remembered."""
+
+
+class Asked(NamedTuple):
+    """Say what rules ask of a message with certain header names."""
+
+    places: tuple[int, ...]
+    """Where stand header fields whose value a rule asks for."""
+    texts: tuple[int, ...]
+    """Where stand those that may hold any words."""
+    special: bool
+    """Whether a name is one that attacks use."""
 
 
 class Content:
@@ -66,12 +85,13 @@ class Content:
         self._private = bits["private-address"]
         self._telling: dict[tuple[str, ...], bool] = {(): False}
         self._agents: set[str] = {""}
-        self._layouts: dict[tuple[bytes, ...], tuple[tuple[int, ...], bool]] = {}
+        self._texts: set[bytes] = {b""}
+        self._layouts: dict[tuple[bytes, ...], Asked] = {}
 
     def look(self, record: Record) -> None:
         """Fill `says` and `credentials` of a request."""
         found = self._reach.judge(record)
-        data, spans, user = record.data, record.spans, record.user
+        data = record.data
         if found & self._relay and (
             record.method not in STARTING or not is_initial(record) or _is_target(record)
         ):
@@ -81,18 +101,19 @@ class Content:
         asked = self._layouts.get(record.names)
         if asked is None:
             asked = self._asks(record.names)
-        places, special = asked
+        places, texts, special = asked
         if places:
             routed, record.credentials, parts = self._values(record, places)
             found |= routed
             special = special or parts
+        _, _, f0, f1, t0, t1, _, _, q0, q1, _, _, v0, v1 = record.spans
         special = (
             special
             or len(data) > 1024
-            or spans[9] - spans[8] > _LONG_CSEQ
-            or spans[3] - spans[2] > _LONG_ADDRESS
-            or spans[5] - spans[4] > _LONG_ADDRESS
-            or spans[13] - spans[12] > 2 * _LONG_ADDRESS
+            or q1 - q0 > _LONG_CSEQ
+            or f1 - f0 > _LONG_ADDRESS
+            or t1 - t0 > _LONG_ADDRESS
+            or v1 - v0 > 2 * _LONG_ADDRESS
             or record.method == "SUBSCRIBE"
         )
         defects = record.defects
@@ -101,10 +122,12 @@ class Content:
         odd = data.translate(None, exploits.ORDINARY_BYTES)
         if odd:
             found |= self._all(exploits.by_bytes(record, odd))
+        # Where the decoder gives hosts, it found no place for words in the fields that have a form.
         if (
-            record.ua not in self._agents
-            or not (user.isalnum() or not user or user.translate(_PLAIN).isalnum())
-            or data.count(b"<", spans[2], spans[3]) > 1
+            not record.hosts[0]
+            or record.ua not in self._agents
+            or (texts and self._speaks(record, texts))
+            or (record.credentials is not None and exploits.may_speak(record.credentials))
         ):
             found |= self._words(record)
         record.says = found
@@ -123,7 +146,7 @@ class Content:
         """Return what a response holds that is aimed at its readers."""
         odd = record.data.translate(None, exploits.ORDINARY_BYTES)
         found = self._all(exploits.by_bytes(record, odd)) if odd else 0
-        return found if record.ua in self._agents else found | self._words(record)
+        return found | self._all(exploits.by_words(record))
 
     def _all(self, names: Iterable[str]) -> int:
         found = 0
@@ -131,20 +154,20 @@ class Content:
             found |= self._bits[name]
         return found
 
-    def _asks(self, names: tuple[bytes, ...]) -> tuple[tuple[int, ...], bool]:
-        """Return where stand header fields whose value a rule asks for, and whether a name is one
-        that attacks use; remember it.
-        """
-        places, special = [], False
+    def _asks(self, names: tuple[bytes, ...]) -> Asked:
+        """Return what rules ask of a message with these header names; remember it."""
+        places, texts, special = [], [], False
         for place, name in enumerate(names):
+            key = name.strip().lower()
+            if key not in _FORMED:
+                texts.append(place)
             if name in ORDINARY:
                 continue
-            key = name.strip().lower()
             if key in _CREDENTIALS or key in _TYPE or key == b"route":
                 places.append(place)
             elif key != name.lower() or not key.replace(b"-", b"").isalnum():
                 special = True
-        asked = tuple(places), special
+        asked = Asked(tuple(places), tuple(texts), special)
         if sum(map(len, names)) <= _LONG_LAYOUT:
             if len(self._layouts) >= LAYOUTS:
                 self._layouts.clear()
@@ -177,12 +200,29 @@ class Content:
 
     def _words(self, record: Record) -> int:
         """Look for attacks that need words, not bytes; remember a user agent that has none."""
-        found = self._all(exploits.by_words(record))
-        if not found and len(record.ua) < 256:
+        agent = record.ua
+        if agent not in self._agents and not exploits.may_speak(agent.encode(errors="replace")):
             if len(self._agents) >= AGENTS:
                 self._agents = {""}
-            self._agents.add(record.ua)
-        return found
+            if len(agent) < _LONG_TEXT:
+                self._agents.add(agent)
+        return self._all(exploits.by_words(record))
+
+    def _speaks(self, record: Record, texts: tuple[int, ...]) -> bool:
+        """Tell whether one of the header fields at `texts` may hold an attack that needs words, not
+        bytes; remember those that do not.
+        """
+        values = record.values
+        for place in texts:
+            value = values[place]
+            if value not in self._texts:
+                if exploits.may_speak(value):
+                    return True
+                if len(self._texts) >= AGENTS:
+                    self._texts = {b""}
+                if len(value) < _LONG_TEXT:
+                    self._texts.add(value)
+        return False
 
 
 def _is_target(record: Record) -> bool:
