@@ -14,6 +14,7 @@ from siptui.enrich.book import Book, Label
 from siptui.enrich.exploits import FINDERS, Place, head_end
 from siptui.enrich.hosts import Host, host, scope_of
 from siptui.enrich.hosts import span as host_span
+from siptui.enrich.reach import VERSIONLESS
 from siptui.record import SPANS, Record
 
 _CREDENTIALS = re.compile(rb"(?im)^(?:proxy-)?authorization[ \t]*:[ \t]*([^\r\n]*)")
@@ -204,6 +205,8 @@ def _spoofed(record: Record) -> Facts:
 
 
 def _transport(record: Record) -> Facts:
+    if record.kind != "sip":
+        return f"TLS to port {record.dport}.", [(0, min(5, len(record.data)))]
     start, stop = _span(record, "via")
     end = record.data.find(b" ", start, stop)
     return f"It came over {record.transport}.", [(start, end if end >= 0 else stop)]
@@ -212,6 +215,8 @@ def _transport(record: Record) -> Facts:
 def _malformed(record: Record) -> Facts:
     names = {"via": "Via", "from": "From", "to": "To", "call_id": "Call-ID", "cseq": "CSeq"}
     missing = [title for name, title in names.items() if not _span(record, name)[1]]
+    if not VERSIONLESS.isdisjoint(record.defects):
+        missing.insert(0, "SIP/2.0")
     return f"It lacks {', '.join(missing)}.", [_start_line(record)]
 
 

@@ -19,6 +19,8 @@ from siptui.record import Record
 
 TINY = 20
 """Bytes of the longest partial OPTIONS that only asks for a large answer."""
+PLAIN_PORT = 5060
+"""The port of SIP that is not encrypted (RFC 3261 section 19.1.2)."""
 SETS = 1 << 14
 """Sets of labels whose names are remembered."""
 _CONNECTED = frozenset(("tcp", "tls", "ws", "wss", "sctp"))
@@ -147,6 +149,8 @@ class Labels:
         found = self._bits["other-protocol"]
         if record.transport == "icmp":
             return found
+        if kind in ("tls", "dtls") and record.dport == PLAIN_PORT:
+            found |= self._bits["wrong-transport"]
         if kind not in _SILENT and source.speaks(kind, record.time):
             found |= self._bits["service-sweep"]
         if data.find(b"HTTP/1.", 0, 4096) > 0 and exploits.web_exploit(record) is not None:

@@ -15,6 +15,8 @@ from siptui.record import Record
 _CARRIERS = {"udp": b"UDP", "tcp": b"TCP", "tls": b"TLS", "ws": b"WS", "wss": b"WSS",
              "sctp": b"SCTP"}  # fmt: skip
 _AFTER_HOST = re.compile(rb"[:;>?, \t\r\n]")
+VERSIONLESS = frozenset(("no-version", "bad-version", "partial"))
+"""Defects of a start line without ``SIP/2.0``."""
 SPOOFED = 4
 """Points from which on a source is suspected to be forged."""
 
@@ -78,7 +80,8 @@ class Reach:
         if record.transport == "udp" and record.text("uri")[:5].lower() == "sips:":
             found |= self._transport
         _, _, _, f1, _, t1, _, i1, _, q1, _, _, _, v1 = record.spans
-        return found if v1 and f1 and t1 and i1 and q1 else found | self._malformed
+        whole = v1 and f1 and t1 and i1 and q1 and VERSIONLESS.isdisjoint(record.defects)
+        return found if whole else found | self._malformed
 
     def is_foreign(self, wanted: Host, record: Record) -> bool:
         """Tell whether a host that a request is for is not ours.

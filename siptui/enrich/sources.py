@@ -119,8 +119,8 @@ class Source:
         self.methods: dict[str, int] | None = None
         """The last distinct methods, and when each was last in use."""
         self.options = 0
-        self.other_at = 0
-        """When a request other than OPTIONS came last; 0 if none did."""
+        self.other_at = -(1 << 62)
+        """When a request other than OPTIONS came last, long before any if none did."""
         self.peer = ""
         self.peers: set[str] | None = None
         """Whom it sent requests to before `peer`."""

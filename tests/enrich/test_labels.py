@@ -39,6 +39,14 @@ def test_a_capability_scan_is_the_first_three_options() -> None:
     assert ["capability-scan" in each for each in found] == [True] * 3 + [False] * 2
 
 
+def test_a_capability_scan_in_a_capture_whose_clock_began_at_nothing() -> None:
+    began = [record(request(), at=n) for n in range(5)]
+    for each in began:
+        each.time -= began[0].time
+    Labels().enrich(began[1:])
+    assert ["capability-scan" in each.labels for each in began[1:]] == [True] * 3 + [False]
+
+
 def test_options_after_a_call_are_no_capability_scan() -> None:
     call, ping = record(request("INVITE"), at=0), record(request(), at=30)
     assert "capability-scan" not in labels(call, ping)[1]
@@ -292,6 +300,15 @@ def test_what_came_over_a_connection_is_verified_and_says_so() -> None:
     assert "wrong-transport" not in label(request(), transport="hep")
 
 
+def test_tls_to_the_port_of_plain_sip_is_the_wrong_transport() -> None:
+    hello = record(b"\x16\x03\x01\0\x05", transport="tls", kind="tls")
+    encrypted = record(b"\x16\x03\x01\0\x05", transport="tls", kind="tls")
+    encrypted.dport = 5061
+    first, second = labels(hello, encrypted)
+    assert "wrong-transport" in first
+    assert "wrong-transport" not in second
+
+
 @pytest.mark.parametrize("method", ["MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"])
 def test_unsolicited_requests_are_outside_a_dialog(method: str) -> None:
     assert "unsolicited" in label(request(method))
@@ -308,6 +325,8 @@ def test_a_call_to_an_extension_without_credentials() -> None:
 def test_via_zero_and_missing_fields() -> None:
     assert "via-zero" in label(request(Via="SIP/2.0/UDP 0.0.0.0:5060;branch=x"))
     assert "malformed" in label(request(Call_ID=""))
+    assert "malformed" in label(request().replace(b" SIP/2.0\r", b"\r", 1))
+    assert "malformed" in label(request().replace(b" SIP/2.0\r", b" SIP/3.0\r", 1))
     assert "malformed" not in label(request())
 
 
