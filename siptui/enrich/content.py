@@ -39,7 +39,7 @@ _TELLING = frozenset(
     (
         "repeated-from", "repeated-to", "repeated-call-id", "repeated-cseq",
         "repeated-content-length", "bad-name", "control-in-name", "space-before-colon",
-        "control-in-value",
+        "control-in-value", "bad-parameter",
         "content-length-too-big", "content-length-negative", "content-length-not-a-number",
         "overlong-uri", "overlong-line", "overlong-message", "too-many-headers", "no-boundary",
         "boundary-missing", "bad-sdp", "bad-cseq",
