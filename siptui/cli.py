@@ -175,8 +175,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with each filter joined to its option.
+
+    A filter may begin with a minus, as in ``--filter -ua:PBX``, which argparse takes for an option.
+    """
+    joined: list[str] = []
+    for word in argv:
+        excludes = len(word) > 2 and word[0] == "-" and word[1] != "-"
+        if excludes and joined and joined[-1] in ("-f", "--filter"):
+            joined[-1] = f"--filter={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _run(argv: Sequence[str] | None) -> int:
-    given = parser().parse_args(argv)
+    given = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     flags = {name: getattr(given, name) for name in config.NAMES if hasattr(given, name)}
     settings = config.load(config.environment(), flags, given.config)
     if given.words == ["config"] and not given.interface:

@@ -174,6 +174,18 @@ def test_exports_hold_what_the_filter_lets_through(
         assert text.count("REGISTER sip:sip.cybercity.dk SIP/2.0") == 18
 
 
+@pytest.mark.parametrize("given", [["--filter", "-kind:sip"], ["-f", "-kind:sip"]])
+def test_a_filter_may_begin_with_a_minus(tmp_path: Path, given: list[str]) -> None:
+    done = run(tmp_path, "demo", "--speed", "100000", *given, "--json")
+    assert done.returncode == 0, done.stderr
+    kinds = {row["kind"] for row in rows(done.stdout)}
+    assert kinds
+    assert "sip" not in kinds
+    forgotten = run(tmp_path, "demo", *given[:1], "--json")
+    assert forgotten.returncode == 2
+    assert "expected one argument" in forgotten.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
