@@ -25,7 +25,6 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from siptui.mask.frames import hide_frame
 from siptui.mask.words import NAME, hide
 from siptui.record import Frame, Record
 
@@ -153,5 +152,8 @@ class Mask:
         `records` are the messages that it carries, or carries a piece of. Of pieces, what belongs
         to none of them is filled throughout.
         """
+        # Reading packets takes a while to load, and only what is exported needs it.
+        from siptui.mask.frames import hide_frame
+
         data = hide_frame(frame, records, self.packed, self.data)
         return frame._replace(data=data, interface=self.text(frame.interface))

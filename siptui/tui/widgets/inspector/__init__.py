@@ -27,12 +27,11 @@ from textual.widgets import Input
 from siptui import text
 from siptui.record import Record
 from siptui.tui.paint import Part, Signs
-from siptui.tui.widgets.inspector.account import Account, account
 from siptui.tui.widgets.inspector.bindings import BINDINGS
 from siptui.tui.widgets.inspector.chrome import Title, Upright, bytes_of, is_hex
 from siptui.tui.widgets.inspector.decoded import Decoded
 from siptui.tui.widgets.inspector.dump import NARROW, WIDE, Dump, dump_width
-from siptui.tui.widgets.inspector.items import SHAPE, Fact, shape_facts
+from siptui.tui.widgets.inspector.items import SHAPE, Account, Fact, shape_facts
 from siptui.tui.widgets.inspector.part import InspectorPart
 
 __all__ = ["Fact", "Inspector"]
@@ -98,7 +97,7 @@ class Inspector(Widget):
         self._zone = zone
         self._record: Record | None = None
         self._shown: tuple[Record | None, Hides | None] | None = None
-        self._account = Account((), b"", ())
+        self._account = Account()
         self._whole = False
         self._shapes = False
         self._frame = 0
@@ -144,11 +143,7 @@ class Inspector(Widget):
         if not self.is_mounted:
             return
         item = self.decoded.item
-        facts = [*self._explain(self._record)] if self._explain and self._record else []
-        if self._shapes and self._record:
-            facts += shape_facts(self._explain, self._record)
-        frame = self._frame if self._whole else None
-        self._account = account(self._record, facts, frame, self._zone)
+        self._account = self._of(self._record) if self._record is not None else Account()
         items = self._account.items
         names = [each.name for each in items]
         if item is not None and item.name in names:
@@ -160,6 +155,15 @@ class Inspector(Widget):
         if self.decoded.item is not None:
             self.dump.choose(self.decoded.item.range)
         self._entitle()
+
+    def _of(self, record: Record) -> Account:
+        # What reads messages and packets takes a while to load, which the first screen need not.
+        from siptui.tui.widgets.inspector.account import account
+
+        facts = [*self._explain(record)] if self._explain else []
+        if self._shapes:
+            facts += shape_facts(self._explain, record)
+        return account(record, facts, self._frame if self._whole else None, self._zone)
 
     def on_mount(self) -> None:
         """Show what was asked for before there was a screen."""

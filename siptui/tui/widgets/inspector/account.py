@@ -4,54 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from typing import NamedTuple
 
 from siptui import text
 from siptui.decode import frame as frames
 from siptui.decode.defects import DEFECTS
-from siptui.decode.message import Message, read
+from siptui.decode.message import read
 from siptui.filters import quote
 from siptui.record import Record, decode
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.body import body_items, other_items, rest_items
 from siptui.tui.widgets.inspector.facts import fact_items
 from siptui.tui.widgets.inspector.head import head_items, is_wrong
-from siptui.tui.widgets.inspector.items import Fact, Item, fact, rule
-from siptui.tui.widgets.inspector.part import NOWHERE, Range
-
-
-class Account(NamedTuple):
-    """Hold what both parts of the inspector show of one record."""
-
-    items: tuple[Item, ...]
-    data: bytes
-    """The bytes shown."""
-    defects: tuple[Range, ...]
-    """Where in `data` something is wrong."""
-    title: tuple[Part, ...] = ()
-    copy: str = ""
-    """The message as lines of safe text."""
-    message: Message | None = None
-    shift: int = 0
-    """Where in `data` the message begins; -1 if it does not lie there in one piece."""
-
-    def part_at(self, offset: int) -> str:
-        """Return the name of the smallest part of the message that holds a byte of `data`."""
-        if self.message is None or self.shift < 0:
-            return ""
-        element = self.message.at(offset - self.shift)
-        return text.safe(element.name) if element else ""
+from siptui.tui.widgets.inspector.items import Account, Fact, Item, fact, rule
+from siptui.tui.widgets.inspector.part import NOWHERE
 
 
 def account(
-    record: Record | None,
+    record: Record,
     facts: Sequence[Fact] = (),
     frame: int | None = None,
     zone: tzinfo | None = None,
 ) -> Account:
     """Return everything about `record`; its payload, or one of its frames whole."""
-    if record is None:
-        return Account((), b"", (), (("no message", "dim"),))
     cut = "truncated" in record.defects
     message = read(record.data, cut) if record.kind == "sip" else None
     findings = message.findings if message else ()

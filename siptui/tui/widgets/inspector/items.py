@@ -1,13 +1,16 @@
-"""What is one line of the decoded message, before it is folded to a width?"""
+"""What is one line of the decoded message, before it is folded to a width, and what are all?"""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from siptui import text
 from siptui.record import Record
 from siptui.tui.paint import Part
 from siptui.tui.widgets.inspector.part import NOWHERE, Range
+
+if TYPE_CHECKING:
+    from siptui.decode.message import Message
 
 Kind = Literal["rule", "fact", "finding", "layer", "start", "field", "body", "note"]
 
@@ -53,6 +56,29 @@ class Item(NamedTuple):
     """How far the lines are indented that it is continued on."""
     name: str = ""
     """By what it is found again in another message."""
+
+
+class Account(NamedTuple):
+    """Hold what both parts of the inspector show of one record."""
+
+    items: tuple[Item, ...] = ()
+    data: bytes = b""
+    """The bytes shown."""
+    defects: tuple[Range, ...] = ()
+    """Where in `data` something is wrong."""
+    title: tuple[Part, ...] = (("no message", "dim"),)
+    copy: str = ""
+    """The message as lines of safe text."""
+    message: Message | None = None
+    shift: int = 0
+    """Where in `data` the message begins; -1 if it does not lie there in one piece."""
+
+    def part_at(self, offset: int) -> str:
+        """Return the name of the smallest part of the message that holds a byte of `data`."""
+        if self.message is None or self.shift < 0:
+            return ""
+        element = self.message.at(offset - self.shift)
+        return text.safe(element.name) if element else ""
 
 
 LABEL = 10
