@@ -7,6 +7,7 @@ fonts-firacode and pngquant).
 from __future__ import annotations
 
 import asyncio
+import pickle
 import shutil
 import subprocess
 import sys
@@ -21,9 +22,9 @@ from siptui.capture.files import open_file  # noqa: E402
 from siptui.config import Settings  # noqa: E402
 from siptui.engine import Engine  # noqa: E402
 from siptui.enrich import Enricher  # noqa: E402
-from siptui.enrich.places import Places, country_name  # noqa: E402
+from siptui.enrich.places import Places, country_names  # noqa: E402
 from siptui.mask import Mask  # noqa: E402
-from siptui.reasons import reasons  # noqa: E402
+from siptui.reasons import Reasons  # noqa: E402
 from siptui.record import Record  # noqa: E402
 from siptui.status import Status  # noqa: E402
 from siptui.store import Store  # noqa: E402
@@ -85,6 +86,7 @@ def demo() -> tuple[Store, Enricher]:
 async def take(scene: Scene) -> str:
     """Return the picture of a scene as SVG."""
     store, enricher = demo()
+    names = country_names()
     now = store.newest_time / 1e9
     app = SiptuiApp(
         store,
@@ -93,8 +95,8 @@ async def take(scene: Scene) -> str:
         clock=lambda: now,
         title="demo",
         live=False,
-        explain=reasons(enricher),
-        country_name=country_name,
+        explain=Reasons(pickle.dumps((enricher.tools.catalogue, enricher.labels.book))),
+        country_name=lambda code: names.get(code, code),
         label_words=enricher.labels.book.words,
         environment={},
         directory=Path("/home/watcher"),

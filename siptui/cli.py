@@ -1,6 +1,6 @@
 """What was asked for on the command line?
 
-Arguments become settings and a list of sources; `siptui.launch` puts the parts together.
+Arguments become settings and a list of sources; `siptui.session` puts the parts together.
 """
 
 from __future__ import annotations
@@ -201,6 +201,6 @@ def _run(argv: Sequence[str] | None) -> int:
     gc.set_threshold(200_000)
     # Nothing here is linear algebra, for which numpy would start a thread on every core.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from siptui import launch
+    from siptui import session
 
-    return launch.run(_arguments(given), settings)
+    return session.run(_arguments(given), settings)

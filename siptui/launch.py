@@ -1,16 +1,16 @@
-"""How are the parts put together for what was asked?
+"""How is the engine put together for what was asked?
 
 Everything that may need a right or fail for a reason the user can mend is opened first; then the
-rights are dropped, the engine's process is forked, and only then is a byte of traffic read.
+rights are dropped, and only then is a byte of traffic read. With a screen all of this happens in
+the engine's process (see `session`), without one in the only process there is.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
+import pickle
 import pwd
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -30,42 +30,19 @@ from siptui.cli import Arguments
 from siptui.config import Settings
 from siptui.engine import Engine, Output
 from siptui.enrich import Enricher
-from siptui.enrich.places import Places, country_name
+from siptui.enrich.places import Places, country_names
 from siptui.errors import SiptuiError
-from siptui.farewell import farewell
 from siptui.mask import Mask
-from siptui.process import EngineProcess
 from siptui.respond import MODES, Responder
 from siptui.respond.persona import load as load_personas
+from siptui.status import Opened
 
 SMALL = 2_000_000
 """Bytes of capture files that are read before a second process is ready to help."""
-SWITCH = 0.0005
-"""Seconds that a thread of the screen's process computes while others want to."""
 LAZY_PACKAGES = ("encodings", "phonenumbers")
 """Packages that import parts of themselves on first use."""
 LAZY_ROW_PACKAGES = (*LAZY_PACKAGES, "numpy")
 """The same where rows are filtered, which the engine does not."""
-LAZY_SCREEN_PACKAGES = (*LAZY_ROW_PACKAGES, "textual", "rich", "asyncio", "siptui.tui")
-"""The same of what the screen needs."""
-
-
-def run(arguments: Arguments, settings: Settings) -> int:
-    """Watch what was asked for, with or without a screen; return the exit status.
-
-    Raises SiptuiError for everything that the user can mend.
-    """
-    if arguments.headless:
-        if not arguments.has_source:
-            raise SiptuiError("name a source: --udp, -i IFACE, -r FILE or demo")
-        return _run_headless(arguments, settings)
-    if not (sys.stdin.isatty() or "-" in arguments.files) or not sys.stdout.isatty():
-        raise SiptuiError(
-            "no terminal to draw on; use --json, --export FILE or --quiet to go without a screen"
-        )
-    if arguments.has_source:
-        return _run_screen(arguments, settings)
-    return _run_start_screen(settings)
 
 
 def open_sources(arguments: Arguments, settings: Settings) -> list[Source]:
@@ -197,19 +174,24 @@ def _workers(arguments: Arguments, settings: Settings) -> int:
     return settings.workers - 1 if wanted or size >= SMALL else 0
 
 
-def _run_headless(arguments: Arguments, settings: Settings) -> int:
-    from siptui import headless
+def prepare(
+    arguments: Arguments,
+    settings: Settings,
+    user: pwd.struct_passwd | None,
+    output: Output,
+    lazy: Sequence[str] = LAZY_PACKAGES,
+) -> tuple[Engine, Opened]:
+    """Open everything that was asked for, become `user`, and put the engine together.
 
-    user = privilege.unprivileged_user(settings.user)
-    output = headless.Headless(arguments, Mask() if settings.mask else None)
-    for export in output.exports:
-        _give(export.path, user)
+    `lazy` are the packages that import parts of themselves later. Raises SiptuiError for everything
+    that the user can mend.
+    """
     sources = open_sources(arguments, settings)
     workers = _workers(arguments, settings)
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
-    privilege.preload(user, *LAZY_ROW_PACKAGES)
+    privilege.preload(user, *lazy)
     privilege.drop(user)
     engine = Engine(
         sources,
@@ -221,106 +203,28 @@ def _run_headless(arguments: Arguments, settings: Settings) -> int:
         backlog=settings.backlog,
         spool=settings.spool,
     )
-    return headless.run(engine, output)
+    book = enricher.labels.book
+    return engine, Opened(
+        title=", ".join(source.name for source in sources),
+        live=any(source.live for source in sources),
+        label_words=book.words,
+        country_names=country_names(),
+        knowledge=pickle.dumps((enricher.tools.catalogue, book)),
+    )
 
 
-def _run_screen(arguments: Arguments, settings: Settings) -> int:
-    if arguments.filter:
-        from siptui.filters import parse
+def run(arguments: Arguments, settings: Settings) -> int:
+    """Watch what was asked for without a screen; return the exit status.
 
-        parse(arguments.filter)
+    Raises SiptuiError for everything that the user can mend.
+    """
+    if not arguments.has_source:
+        raise SiptuiError("name a source: --udp, -i IFACE, -r FILE or demo")
+    from siptui import headless
+
     user = privilege.unprivileged_user(settings.user)
-    sources = open_sources(arguments, settings)
-    workers = _workers(arguments, settings)
-    responder = _responder(settings, sources)
-    enricher = _enricher(arguments, settings, responder)
-    recording = _recording(arguments, user)
-    if "-" in arguments.files:
-        _take_keyboard_from_terminal()
-
-    def build(output: Output) -> Engine:
-        return Engine(
-            sources,
-            enricher,
-            output,
-            recording=recording,
-            responder=responder,
-            workers=workers,
-            backlog=settings.backlog,
-            spool=settings.spool,
-        )
-
-    def drop_rights() -> None:
-        privilege.preload(user, *LAZY_PACKAGES)
-        privilege.drop(user)
-
-    process = EngineProcess(build, drop_rights)
-    from siptui.reasons import reasons
-    from siptui.store import Store
-    from siptui.store.feed import Feed
-    from siptui.tui.app import run_app
-
-    privilege.preload(user, *LAZY_SCREEN_PACKAGES)
-    privilege.drop(user)
-    store = Store(settings.keep, settings.keep_bytes)
-    feed = Feed(process.connection, store)
-    feed.start()
-    # Looking through everything held for garbage stops the screen for 0.2 s, and finds next to
-    # none: what the screen drops is found while it is young.
-    gc.freeze()
-    gc.set_threshold(10_000, 5, 1000)
-    # A key goes through three threads, and each waits that long while rows are taken in.
-    sys.setswitchinterval(SWITCH)
-    try:
-        status = run_app(
-            store,
-            settings=settings,
-            mask=Mask(),
-            title=", ".join(source.name for source in sources),
-            live=any(source.live for source in sources),
-            filter=arguments.filter,
-            control=process.command,
-            typed=feed.give_way,
-            explain=reasons(enricher),
-            country_name=country_name,
-            label_words=enricher.labels.book.words,
-        )
-    finally:
-        process.stop()
-    return farewell(store) or status
-
-
-def _take_keyboard_from_terminal() -> None:
-    """Make the terminal standard input again, where a capture came in by it."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError:
-        raise SiptuiError(
-            "standard input is a capture and there is no terminal for the keyboard; use --json"
-        ) from None
-    os.dup2(terminal, 0)
-    os.close(terminal)
-
-
-def _run_start_screen(settings: Settings) -> int:
-    from siptui.capture.interface import interfaces
-    from siptui.tui.screens.start import StartApp
-
-    error = ""
-    while True:
-        choice = StartApp(interfaces(), error=error).run()
-        if choice is None:
-            return 0
-        arguments = Arguments()
-        if choice.kind == "udp":
-            arguments.udp = [choice.value]
-        elif choice.kind == "interface":
-            arguments.interfaces = [choice.value]
-        elif choice.kind == "file":
-            arguments.files = [choice.value]
-        else:
-            arguments.demo = True
-        try:
-            return _run_screen(arguments, settings)
-        except SiptuiError as problem:
-            error = str(problem)
+    output = headless.Headless(arguments, Mask() if settings.mask else None)
+    for export in output.exports:
+        _give(export.path, user)
+    engine, _ = prepare(arguments, settings, user, output, LAZY_ROW_PACKAGES)
+    return headless.run(engine, output)

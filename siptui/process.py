@@ -1,8 +1,9 @@
 """How does the engine run beside the screen, in a process of its own?
 
-The process is forked before any other thread is started. In it the engine's thread works, and a
-second one does nothing but write finished batches into the pipe, so that a screen that stalls stops
-neither capture nor recording.
+The process is forked before any other thread is started, and before the screen is loaded. It opens
+what was asked for, says through the pipe what that is or why it cannot, and begins. Then one thread
+works there, and a second one does nothing but write finished batches into the pipe, so that a
+screen that stalls stops neither capture nor recording.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from siptui import batch
-from siptui.engine import Engine, Output
 from siptui.errors import SiptuiError
 from siptui.record import Record
-from siptui.status import Status
+from siptui.status import Opened, Status
+
+if TYPE_CHECKING:
+    # Loading it is for the engine's process.
+    from siptui.engine import Engine, Output
 
 _NICE = 5
 """How much the engine and its workers give way (`nice(2)`): frames can wait in the backlog until
@@ -78,22 +82,37 @@ class PipeOutput:
 class EngineProcess:
     """Run an engine in a process of its own and keep the pipe to it."""
 
-    def __init__(self, build: Callable[[Output], Engine], drop_rights: Callable[[], None]) -> None:
+    def __init__(self, prepare: Callable[[Output], tuple[Engine, Opened]]) -> None:
         """Fork at once: call this before any thread or screen is started.
 
-        `build` puts the engine together in the new process, `drop_rights` gives root up there once
-        everything is open.
+        `prepare` opens everything in the new process, gives root up there, and puts the engine
+        together.
         """
         context = get_context("fork")
         self.connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
             target=_engine_process,
-            args=(build, drop_rights, theirs, self.connection),
+            args=(prepare, theirs, self.connection),
             name="siptui engine",
             daemon=True,
         )
         self._process.start()
+        self._is_open = False
         theirs.close()
+
+    def opened(self) -> Opened:
+        """Wait until the engine begins, and return what it opened.
+
+        Raises SiptuiError with what stands in its way.
+        """
+        try:
+            kind, content = self.connection.recv()
+        except (EOFError, OSError):
+            raise SiptuiError("the engine ended before it began") from None
+        if kind != "opened":
+            raise SiptuiError(content.error)
+        self._is_open = True
+        return cast(Opened, content)
 
     def command(self, *words: object) -> None:
         """Send a command such as ``("stop",)``; one that has gone no longer hears it."""
@@ -101,30 +120,31 @@ class EngineProcess:
             self.connection.send(words)
 
     def stop(self, timeout: float = 3.0) -> None:
-        """Ask the engine to end, and end it after `timeout` seconds."""
-        self.command("stop")
-        self._process.join(timeout)
+        """Ask the engine to end, and end it after `timeout` seconds; at once if nothing is open."""
+        if self._is_open:
+            self.command("stop")
+            self._process.join(timeout)
         if self._process.is_alive():
             self._process.terminate()
             self._process.join(1.0)
 
 
 def _engine_process(
-    build: Callable[[Output], Engine],
-    drop_rights: Callable[[], None],
+    prepare: Callable[[Output], tuple[Engine, Opened]],
     connection: Connection,
     inherited: Connection,
 ) -> None:
     """Be the engine process: the terminal's signals are the screen's; the pipe says when to end."""
     inherited.close()
-    os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     output = PipeOutput(connection)
     try:
-        engine = build(output)
+        engine, opened = prepare(output)
         signal.signal(signal.SIGTERM, lambda *_: setattr(engine, "stopping", True))
-        drop_rights()
+        connection.send(("opened", opened))
+        # Not before: the screen waits for what is opened.
+        os.nice(_NICE)
         engine.run(connection)
     except SiptuiError as error:
         output.status(Status(error=str(error), ended=True))

@@ -1,6 +1,6 @@
 """How is the engine doing?
 
-One `Status` crosses the pipe from the engine process about four times a second.
+`Opened` crosses the pipe from the engine's process first, a `Status` about four times a second.
 """
 
 from __future__ import annotations
@@ -8,6 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from siptui.capture import Statistics
+
+
+@dataclass(slots=True)
+class Opened:
+    """Say what the engine opened; it crosses the pipe once, before anything else."""
+
+    title: str
+    """What the header calls the sources."""
+    live: bool
+    """Whether there is one that waits."""
+    label_words: dict[str, str]
+    """The short words for labels."""
+    country_names: dict[str, str]
+    """The names of countries by their codes."""
+    knowledge: bytes
+    """The signatures and the labels in force, pickled, for whoever asks for reasons (`Reasons`)."""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,14 @@ def _values(value: Any) -> Iterable[str]:
     if isinstance(value, bool):
         return ("yes" if value else "no",)
     return (str(value),)
+
+
+def _equals(folded: str, value: str) -> bool:
+    return value.casefold() == folded
+
+
+def _contains(folded: str, value: str) -> bool:
+    return folded in value.casefold()
 
 
 class Book:
@@ -204,9 +213,9 @@ class _File:
     def _test(self, number: int, kind: str, wanted: str) -> Callable[[str], object]:
         folded = wanted.casefold()
         if kind == "equals":
-            return lambda value: value.casefold() == folded
+            return partial(_equals, folded)
         if kind == "contains":
-            return lambda value: folded in value.casefold()
+            return partial(_contains, folded)
         try:
             return re.compile(wanted, re.IGNORECASE).search
         except re.error as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -254,12 +253,7 @@ def _system(found: object) -> tuple[int, str]:
     return number, name
 
 
-@cache
-def _countries() -> dict[str, str]:
+def country_names() -> dict[str, str]:
+    """Return the English names of countries by their ISO 3166 codes."""
     with data_path("countries.toml").open("rb") as file:
         return tomllib.load(file)
-
-
-def country_name(code: str) -> str:
-    """Return the English name of a country by its ISO 3166 code; the code itself if unknown."""
-    return _countries().get(code, code)

@@ -10,7 +10,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from siptui.enrich.places import Place, Places, country_name, data_path
+from siptui.enrich.places import Place, Places, country_names, data_path
 from siptui.errors import SiptuiError
 from tests.enrich.made import record
 
@@ -168,6 +168,6 @@ def test_without_databases_only_special_addresses_are_known() -> None:
 
 
 def test_countries_have_names() -> None:
-    assert country_name("RU") == "Russia"
-    assert country_name("GB") == "United Kingdom"
-    assert country_name("private") == "private"
+    names = country_names()
+    assert names["RU"] == "Russia"
+    assert names["GB"] == "United Kingdom"
