@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -128,6 +127,8 @@ def load(
 
 
 def _read_file(settings: Settings, path: Path) -> None:
+    import tomllib  # what most starts need not load: there is no file
+
     try:
         text = path.read_text("utf-8")
         values = tomllib.loads(text)

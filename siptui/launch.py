@@ -39,7 +39,7 @@ from siptui.status import Opened
 
 SMALL = 2_000_000
 """Bytes of capture files that are read before a second process is ready to help."""
-LAZY_PACKAGES = ("encodings", "phonenumbers")
+LAZY_PACKAGES = (*privilege.CODECS, "phonenumbers")
 """Packages that import parts of themselves on first use."""
 LAZY_ROW_PACKAGES = (*LAZY_PACKAGES, "numpy")
 """The same where rows are filtered, which the engine does not."""

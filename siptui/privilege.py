@@ -56,8 +56,12 @@ def drop(user: pwd.struct_passwd | None) -> None:
     os.environ["HOME"] = user.pw_dir
 
 
+CODECS = tuple(f"encodings.{each}" for each in ("ascii", "idna", "latin_1", "utf_16_be"))
+"""What text is read and written with besides UTF-8; to import all that there are takes 50 ms."""
+
+
 def preload(user: pwd.struct_passwd | None, *packages: str) -> None:
-    """Import `packages` whole where `user` could not read them later.
+    """Import `packages`, or modules, whole where `user` could not read them later.
 
     Textual and phonenumbers import parts of themselves on first use. An installation below a
     home directory that only root may enter would then fail halfway through.
@@ -68,7 +72,7 @@ def preload(user: pwd.struct_passwd | None, *packages: str) -> None:
         package = importlib.import_module(name)
         if package.__file__ is None or _may_read(user, Path(package.__file__)):
             continue
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
             if ".__main__" not in module.name:
                 try:
                     importlib.import_module(module.name)
