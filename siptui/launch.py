@@ -39,7 +39,7 @@ from siptui.status import Opened
 
 SMALL = 2_000_000
 """Bytes of capture files that are read before a second process is ready to help."""
-LAZY_PACKAGES = (*privilege.CODECS, "phonenumbers")
+LAZY_PACKAGES = ("phonenumbers",)
 """Packages that import parts of themselves on first use."""
 LAZY_ROW_PACKAGES = (*LAZY_PACKAGES, "numpy")
 """The same where rows are filtered, which the engine does not."""
@@ -191,6 +191,7 @@ def prepare(
     responder = _responder(settings, sources)
     enricher = _enricher(arguments, settings, responder)
     recording = _recording(arguments, user)
+    names = country_names()
     privilege.preload(user, *lazy)
     privilege.drop(user)
     engine = Engine(
@@ -208,7 +209,7 @@ def prepare(
         title=", ".join(source.name for source in sources),
         live=any(source.live for source in sources),
         label_words=book.words,
-        country_names=country_names(),
+        country_names=names,
         knowledge=pickle.dumps((enricher.tools.catalogue, book)),
     )
 

@@ -11,6 +11,7 @@ import pkgutil
 import pwd
 import stat
 from pathlib import Path
+from types import ModuleType
 
 from siptui.errors import SiptuiError
 
@@ -56,28 +57,47 @@ def drop(user: pwd.struct_passwd | None) -> None:
     os.environ["HOME"] = user.pw_dir
 
 
-CODECS = tuple(f"encodings.{each}" for each in ("ascii", "idna", "latin_1", "utf_16_be"))
-"""What text is read and written with besides UTF-8; to import all that there are takes 50 ms."""
+LIBRARY = (
+    *(f"encodings.{each}" for each in ("ascii", "idna", "latin_1", "utf_16_be")),
+    *("calendar", "csv", "email.parser", "hmac", "html", "importlib.metadata", "json", "mmap"),
+    *("runpy", "secrets", "shlex", "sqlite3", "statistics", "tomllib"),
+)
+"""What siptui and its packages take of Python's own library only when they need it."""
+PROGRAMS = frozenset({"__main__", "_sleep", "conftest", "demo", "distutils", "tests"})
+"""Modules of packages that do something when they are imported, and are never needed."""
 
 
-def preload(user: pwd.struct_passwd | None, *packages: str) -> None:
-    """Import `packages`, or modules, whole where `user` could not read them later.
+def preload(
+    user: pwd.struct_passwd | None, *packages: str, library: Path = Path(os.__file__)
+) -> None:
+    """Import `packages` whole where `user` could not read them, or Python's `library`, later.
 
     Textual and phonenumbers import parts of themselves on first use. An installation below a
-    home directory that only root may enter would then fail halfway through.
+    home directory that only root may enter would then fail halfway through; so would one that
+    anyone may read if Python itself is there (orjson then ends the process).
     """
     if user is None:
         return
+    if not _may_read(user, library):
+        for name in LIBRARY:
+            importlib.import_module(name)
     for name in packages:
         package = importlib.import_module(name)
-        if package.__file__ is None or _may_read(user, Path(package.__file__)):
+        if package.__file__ and not _may_read(user, Path(package.__file__)):
+            import_whole(package)
+
+
+def import_whole(package: ModuleType) -> None:
+    """Import all modules of a package that can be imported here."""
+    for found in pkgutil.iter_modules(package.__path__):
+        if found.name in PROGRAMS:
             continue
-        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
-            if ".__main__" not in module.name:
-                try:
-                    importlib.import_module(module.name)
-                except ImportError:
-                    continue
+        try:
+            part = importlib.import_module(f"{package.__name__}.{found.name}")
+        except ImportError:
+            continue
+        if found.ispkg:
+            import_whole(part)
 
 
 def _may_read(user: pwd.struct_passwd, path: Path) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SWITCH = 0.0005
 """Seconds that a thread of the screen's process computes while others want to."""
-LAZY_PACKAGES = (*privilege.CODECS, "asyncio", "numpy", "textual", "rich", "siptui")
+LAZY_PACKAGES = ("numpy", "textual", "rich", "siptui")
 """Packages of which the screen imports parts on first use."""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
 
 import pytest
 
+import siptui
 from tests.command import SIPTUI, environment, free_port, is_bound, until
 from tests.pseudo_terminal import PseudoTerminal
 
@@ -120,5 +122,26 @@ def test_the_keyboard_works_while_a_capture_comes_by_standard_input(
     command = ["bash", "-c", f"cat '{capture}' | {' '.join(SIPTUI)} -r -"]
     with PseudoTerminal(command, environment(tmp_path), 100, 30) as terminal:
         terminal.until(lambda: "REGISTER" in terminal.text())
+        terminal.type("q")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give rights up")
+def test_nothing_is_missing_where_only_root_may_read_what_is_installed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    folder = tmp_path / "installed"
+    home.mkdir()
+    shutil.copytree(Path(siptui.__file__).parent, folder / "siptui")
+    folder.chmod(0o700)
+    variables = environment(home, PYTHONPATH=str(folder))
+    command = ["bash", "-c", f"cd '{folder}' && exec {' '.join(SIPTUI)} demo --speed 20"]
+    with PseudoTerminal(command, variables, 100, 30) as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text() and "Russia" in terminal.text())
+        for key, title in (("e", "─ Export"), ("?", "━ help"), ("S", "━ sources"), ("F", "━ flow")):
+            terminal.type(key)
+            terminal.until(lambda title=title: title in terminal.text())
+            terminal.type("\x1b")
+            terminal.until(lambda title=title: title not in terminal.text())
         terminal.type("q")
         assert terminal.wait() == 0

@@ -25,6 +25,7 @@ from siptui.store import Store
 from siptui.tui import themes
 from siptui.tui.frames import Frames
 from siptui.tui.palette import Commands
+from siptui.tui.paths import default_folder
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.terminal import PlainDriver, driver_class
 from siptui.tui.widgets.inspector import Explain
@@ -38,7 +39,8 @@ class SiptuiApp(App[None]):
     """Show the monitor on a terminal."""
 
     TITLE = "siptui"
-    CSS_PATH = "siptui.tcss"
+    # Read before root is given up: the user whom siptui becomes may not be let in there.
+    CSS = (Path(__file__).parent / "siptui.tcss").read_text("utf-8")
     COMMANDS: ClassVar = {lambda: Commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
@@ -96,7 +98,7 @@ class SiptuiApp(App[None]):
             control=control,
             title=title,
             live=live,
-            directory=directory or Path.cwd(),
+            directory=directory or default_folder(),
             explain=explain,
             country_name=country_name,
             label_words=label_words,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +26,29 @@ class Completion(NamedTuple):
 def expand(typed: str) -> Path:
     """Return the path that is meant; ``~`` is the user's home."""
     return Path(os.path.expanduser(typed.strip()))
+
+
+def default_folder() -> Path:
+    """Return where files go by default: the working folder, or where anyone may write.
+
+    Root's own folder is nothing that siptui may write to any more once it has become somebody else.
+    """
+    with suppress(OSError):
+        folder = Path.cwd()
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return Path(tempfile.gettempdir())
+
+
+def status(path: Path) -> os.stat_result | None:
+    """Return the status of what `path` names; None if nothing is there.
+
+    Raises OSError where nobody may look, and for names that cannot be.
+    """
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
 
 
 def complete(typed: str, endings: tuple[str, ...] = ()) -> Completion:

@@ -204,6 +204,16 @@ async def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
         assert app.said == []
 
 
+async def test_a_name_that_cannot_be_is_no_end(tmp_path: Path) -> None:
+    app = Bench(tmp_path / ("long" * 80), write)
+    async with app.run_test(size=(140, 30)) as pilot:
+        assert "File name too long" in said(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "File name too long" in said(app)
+        assert app.said == []
+
+
 async def test_escape_stops_what_is_being_written(tmp_path: Path) -> None:
     begun, go = threading.Event(), threading.Event()
 

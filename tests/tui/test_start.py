@@ -94,6 +94,15 @@ async def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     assert app.return_value is None
 
 
+async def test_a_name_that_cannot_be_is_no_end(tmp_path: Path) -> None:
+    app = StartApp(devices(WHY), folder=f"{tmp_path}/{'long' * 80}.pcap")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("j", "enter", "enter")
+        await pilot.pause()
+        assert "File name too long" in shown(app)
+        await pilot.press("escape", "q")
+
+
 async def test_shows_why_the_last_choice_failed_and_nothing_obeys_it() -> None:
     app = StartApp(devices(), error="cannot open \x1b[31meth0[/red]: it is down")
     async with app.run_test(size=(80, 24)):

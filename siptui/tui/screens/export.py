@@ -7,6 +7,7 @@ asks it by a timer how far it has come, and nothing is ever called from there.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -26,7 +27,7 @@ from siptui.errors import SiptuiError
 from siptui.export import ENDINGS, FORMATS, write
 from siptui.record import Record
 from siptui.tui.paint import Signs
-from siptui.tui.paths import expand
+from siptui.tui.paths import expand, status
 from siptui.tui.widgets.notes import Note
 from siptui.tui.widgets.path_field import PathField
 from siptui.tui.widgets.picker import Option, Picker
@@ -215,19 +216,26 @@ class ExportScreen(ModalScreen[str | None]):
 
     def _check(self) -> None:
         """Say what stands in the way of the path."""
-        say = self.query_one("#export-say", Note)
+        self.query_one("#export-say", Note).say(*self._standing())
+
+    def _standing(self) -> tuple[str, str]:
+        """Return a sentence on the path, and its role."""
         if not self.query_one(PathField).value.strip():
-            say.say("type where to write", "warn")
-        elif self.path.is_dir():
-            say.say(f"{self.path} is a folder: add a name", "warn")
-        elif self.path.exists():
-            size = text.bytes_size(self.path.stat().st_size)
+            return "type where to write", "warn"
+        path = self.path
+        try:
+            found, folder = status(path), status(path.parent)
+        except OSError as error:
+            return f"{error.strerror}: {path}", "warn"
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            return f"{path} is a folder: add a name", "warn"
+        if found is not None:
+            size = text.bytes_size(found.st_size)
             again = "Enter overwrites it" if self._confirmed else "Enter twice overwrites it"
-            say.say(f"{self._signs.defect} {self.path} exists, {size}: {again}", "warn")
-        elif not self.path.parent.is_dir():
-            say.say(f"there is no folder {self.path.parent}", "warn")
-        else:
-            say.say(MEANINGS[self.query_one("#export-format", Picker).value])
+            return f"{self._signs.defect} {path} exists, {size}: {again}", "warn"
+        if folder is None or not stat.S_ISDIR(folder.st_mode):
+            return f"there is no folder {path.parent}", "warn"
+        return MEANINGS[self.query_one("#export-format", Picker).value], "dim"
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -238,10 +246,14 @@ class ExportScreen(ModalScreen[str | None]):
         if self._progress is not None:
             return
         typed = self.query_one(PathField).value.strip()
-        if not typed or self.path.is_dir():
+        try:
+            found = status(self.path)
+        except OSError:
+            typed, found = "", None
+        if not typed or (found is not None and stat.S_ISDIR(found.st_mode)):
             self._check()
             return
-        if self.path.exists() and self._confirmed != str(self.path):
+        if found is not None and self._confirmed != str(self.path):
             self._confirmed = str(self.path)
             self._check()
             return

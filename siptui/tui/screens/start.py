@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ from textual.widgets import Input
 from siptui import text
 from siptui.tui import themes
 from siptui.tui.paint import Painted, Part, Signs, rule
-from siptui.tui.paths import expand
+from siptui.tui.paths import expand, status
 from siptui.tui.widgets.notes import Note
 from siptui.tui.widgets.path_field import PathField
 
@@ -357,9 +358,14 @@ def _file_problem(value: str) -> str:
     if not value:
         return "type the path of a capture file; Tab completes it"
     path = expand(value)
-    if path.is_dir():
-        return f"{text.safe(str(path))} is a folder; Tab shows what is in it"
-    return "" if path.exists() else f"there is no file {text.safe(str(path))}"
+    name = text.safe(str(path))
+    try:
+        found = status(path)
+    except OSError as error:
+        return f"{error.strerror}: {name}"
+    if found is None:
+        return f"there is no file {name}"
+    return f"{name} is a folder; Tab shows what is in it" if stat.S_ISDIR(found.st_mode) else ""
 
 
 def _port_problem(value: str) -> str:
