@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from siptui.errors import SiptuiError
+from siptui.record import FIELD
 
 
 @dataclass(slots=True)
@@ -77,7 +78,11 @@ class Settings:
     """Keys by action id (table ``[keys]``); several keys are separated by commas."""
 
     origins: dict[str, str] = field(default_factory=dict, repr=False)
-    """Where each setting that is no default comes from."""
+    """Where each setting that is no default comes from, and each key as ``keys.`` and its id."""
+
+    def origin(self, name: str) -> str:
+        """Return where a setting comes from, as the beginning of a sentence; empty: a default."""
+        return f"{self.origins[name]}: " if name in self.origins else ""
 
 
 def cores() -> int:
@@ -143,15 +148,21 @@ def _read_file(settings: Settings, path: Path) -> None:
         if name not in NAMES:
             raise SiptuiError(f"{place}: unknown key {name!r}{_nearest(name)}")
         _set(settings, name, value, place)
+    for id in settings.keys:
+        settings.origins[f"keys.{id}"] = f"{path}, line {_line_of(text, id, 'keys')}"
 
 
-def _line_of(text: str, name: str) -> int:
-    """Return the line of a top-level key or table; TOML's parser does not tell."""
+def _line_of(text: str, name: str, table: str = "") -> int:
+    """Return the line of a top-level key or table, or of a key of `table`.
+
+    TOML's parser does not tell. It is 1 where that is written in no usual way.
+    """
     pattern = re.compile(rf"""^\s*\[?\s*["']?{re.escape(name)}["']?\s*(=|\]|\.)""")
+    first = _line_of(text, table) if table else 1
     for number, line in enumerate(text.splitlines(), 1):
-        if pattern.match(line):
+        if number >= first and pattern.match(line):
             return number
-    return 1
+    return first
 
 
 def _nearest(name: str) -> str:
@@ -193,6 +204,8 @@ def _convert(name: str, default: Any, value: Any) -> Any:
             raise ValueError("must be a list")
         if name == "ports":
             return [_port(item) for item in items]
+        if name == "columns":
+            return [_column(_text(item).strip()) for item in items if item != ""]
         return [_text(item).strip() for item in items if item != ""]
     if isinstance(default, dict):
         if not isinstance(value, dict):
@@ -227,6 +240,14 @@ def _port(value: Any) -> int:
     if not 0 < number < 65536:
         raise ValueError("must be ports from 1 to 65535")
     return number
+
+
+def _column(name: str) -> str:
+    if name not in FIELD:
+        near = difflib.get_close_matches(name, FIELD, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"must be names of fields (there is no {name!r}{hint})")
+    return name
 
 
 def _text(value: Any) -> str:

@@ -40,12 +40,24 @@ def test_flags_override_variables_override_file_override_defaults(tmp_path: Path
         ("keep = 0\n", r"line 1: keep must be a whole number above 0"),
         ("keep = true\n", r"line 1: keep must be a whole number above 0"),
         ("[keys]\npause = 3\n", r"line 1: keys must be text"),
+        (
+            'columns = ["src", "uaa"]\n',
+            r"line 1: columns must be names of fields \(there is no 'uaa'; did you",
+        ),
         ("theme = \n", r"not TOML: .*line 1"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(SiptuiError, match=said):
         config.load(environment(tmp_path, text), {})
+
+
+def test_a_key_and_a_default_say_where_they_come_from(tmp_path: Path) -> None:
+    text = 'theme = "x"\nmask = true\n\n[keys]\nclear = "c"\nmask = "M"\n'
+    settings = config.load(environment(tmp_path, text), {})
+    assert settings.origin("mask").endswith("config.toml, line 2: ")
+    assert settings.origin("keys.mask").endswith("config.toml, line 6: ")
+    assert settings.origin("keep") == ""
 
 
 def test_a_mistake_in_a_variable_names_the_variable(tmp_path: Path) -> None:

@@ -231,7 +231,8 @@ def _pattern_end(text: str, at: int) -> int:
 
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name.lower(), FIELD, 1)
-    return f"unknown field {name!r} - {f'{near[0]}?' if near else 'text belongs in quotes'}"
+    hint = f"did you mean {near[0]}?" if near else "text belongs in quotes"
+    return f"unknown field {name!r} - {hint}"
 
 
 def _text(value: str, start: int, stop: int) -> Predicate:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from siptui.errors import SiptuiError
-from siptui.tui.keys import CHARACTERS, key_name
+from siptui.tui.keys import CHARACTERS, is_key, key_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,29 +330,33 @@ ACTION: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 
 def keymap(
-    changes: Mapping[str, str], others: Mapping[str, tuple[str, ...]] | None = None
+    changes: Mapping[str, str],
+    others: Mapping[str, tuple[str, ...]] | None = None,
+    origin: Callable[[str], str] = lambda _: "[keys]: ",
 ) -> dict[str, tuple[str, ...]]:
     """Return the keys of every action, with the settings' `changes` (keys separated by commas).
 
-    `others` are keys by the ids of what only one pane does. Raises SiptuiError for an unknown
-    action and for a key that would do two things in the same place.
+    `others` are keys by the ids of what only one pane does; `origin` tells where the setting
+    ``keys.`` and an id stands. Raises SiptuiError for an unknown action, for what is no key, and
+    for a key that would do two things in the same place.
     """
     keys = {action.id: action.keys for action in ACTIONS} | dict(others or {})
     taken: dict[tuple[str, str], str] = {}
     for id, words in changes.items():
+        where = origin(f"keys.{id}")
         if id not in keys:
             near = difflib.get_close_matches(id, keys, 1)
             hint = f" - did you mean {near[0]}?" if near else ""
-            raise SiptuiError(f"settings, [keys]: there is no action {id!r}{hint}")
+            raise SiptuiError(f"{where}there is no action {id!r}{hint}")
         place = id.rpartition(".")[0]
         wanted = filter(None, map(str.strip, words.split(",")))
         keys[id] = tuple(CHARACTERS.get(key, key) for key in wanted)
         for key in keys[id]:
+            if not is_key(key):
+                raise SiptuiError(f"{where}there is no key {key!r} such as p, f5 or ctrl+p")
             other = taken.setdefault((place, key), id)
             if other != id:
-                raise SiptuiError(
-                    f"settings, [keys]: {key_name(key)} is given to both {other} and {id}"
-                )
+                raise SiptuiError(f"{where}{key_name(key)} is given to both {other} and {id}")
     # A key that the user gives away is taken from the action that had it by default.
     for id, theirs in keys.items():
         if id not in changes:

@@ -82,7 +82,9 @@ class SiptuiApp(App[None]):
         theme_name = themes.choose(settings.theme, no_color)
         if theme_name not in self.available_themes:
             names = ", ".join(theme.name for theme in themes.THEMES)
-            raise SiptuiError(f"there is no theme {theme_name!r}; there are {names}")
+            raise SiptuiError(
+                f"{settings.origin('theme')}there is no theme {theme_name!r}; there are {names}"
+            )
         self.theme = theme_name
         self.animation_level = "none"
         self._settings = settings

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+from textual.keys import KEY_TO_UNICODE_NAME, REPLACED_KEYS, Keys
+
 _NAMES = {
     "slash": "/",
     "question_mark": "?",
@@ -37,6 +41,24 @@ def key_name(key: str) -> str:
         return f"{head.capitalize()}-{name.capitalize() if len(name) > 1 else name}"
     name = _NAMES.get(key, key)
     return name.upper() if len(name) == 2 and name[0] == "f" else name
+
+
+_KEYS = frozenset(key.value for key in Keys) | KEY_TO_UNICODE_NAME.keys() | REPLACED_KEYS.keys()
+_WITH = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
+
+
+def is_key(key: str) -> bool:
+    """Tell whether a terminal may have a key of Textual's name `key`, such as ``ctrl+p``."""
+    *modifiers, last = key.split("+") if key not in _KEYS else [key]
+    if not _WITH.issuperset(modifiers):
+        return False
+    if len(last) == 1 or last in _KEYS:
+        return True
+    try:
+        unicodedata.lookup(last.replace("_", " "))
+    except KeyError:
+        return False
+    return True
 
 
 def plain_key(name: str) -> str:

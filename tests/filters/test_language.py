@@ -153,7 +153,7 @@ def test_any_text_is_a_filter_or_wrong_at_a_place(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "place"),
     [
-        ("ok contry:RU", "unknown field 'contry' - country?", "contry"),
+        ("ok contry:RU", "unknown field 'contry' - did you mean country?", "contry"),
         ("sip:100@x", "text belongs in quotes", "sip"),
         ("len>abc", "'abc' is no number", "abc"),
         ("len>1,2", "takes one value", "1,2"),

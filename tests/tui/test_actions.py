@@ -48,6 +48,17 @@ def test_an_unknown_action_is_named_with_the_nearest() -> None:
         keymap({"pauze": "p"})
 
 
+@pytest.mark.parametrize("key", ["f5", "ctrl+g", "!", "at", "shift+tab", "alt+enter", "space", "ü"])
+def test_a_key_that_a_terminal_has_may_be_given(key: str) -> None:
+    assert keymap({"find": key})["find"] == (key,)
+
+
+@pytest.mark.parametrize("key", ["spacee", "ctl+p", "F 5", "ctrl+pp"])
+def test_what_is_no_key_is_named_with_its_place(key: str) -> None:
+    with pytest.raises(SiptuiError, match=r"config.toml, line 3: there is no key .* such as p"):
+        keymap({"find": key}, origin=lambda name: {"keys.find": "config.toml, line 3: "}[name])
+
+
 def test_a_key_given_twice_is_an_error() -> None:
     with pytest.raises(SiptuiError, match="both find and pause"):
         keymap({"find": "x", "pause": "x"})

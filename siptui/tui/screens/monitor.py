@@ -102,7 +102,9 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.arrangement = ARRANGEMENTS[0]
         self.zoomed = ""
         self.search = Search(view)
-        self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(settings.keys, inside.keys())
+        self.keys_of: Mapping[str, Sequence[str]] = actions.keymap(
+            settings.keys, inside.keys(), settings.origin
+        )
         self._began = clock()
         self._pace = Pace(self._began, view.store.received)
         self._inspected: object = None
