@@ -74,7 +74,7 @@ HEADINGS = (
     Heading("rate", "rate", 7, 7, "right", "value"),
     Heading("method", "methods", 8, 26, "left", "request"),
     Heading("number", "numbers", 7, 7, "right", "value"),
-    Heading("country", "cc", 2, 4, "left", "value"),
+    Heading("country", "cc", 4, 4, "left", "value"),
     Heading("password", "passw", 5, 5, "right", "value"),
     Heading("reaction", "after our answer", 16, 44),
     Heading("peak", "peak", 5, 6, "right"),
@@ -212,6 +212,8 @@ def cell(
         return text.safe(sender.as_name or (f"AS{sender.asn}" if sender.asn else ""))
     if name == "retransmission":
         return _habit(sender)
+    if name == "country":
+        return text.safe(sender.country)[:4]
     return text.safe(str(getattr(sender, name)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from siptui.record import Record
+from siptui.store.sender import Sender
 from siptui.tui import roster
 from siptui.tui.app import SiptuiApp
 from siptui.tui.screens.main import MainScreen
@@ -241,6 +242,17 @@ async def test_nothing_that_a_terminal_obeys_is_painted(size: tuple[int, int]) -
         await pilot.press("enter")
         await pilot.pause()
         check(app)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_where_a_special_address_is_can_be_read(width: int) -> None:
+    sender = Sender("127.0.0.1", 0)
+    sender.country = "loopback"
+    words = roster.cell(sender, "country", roster.Moment(0))
+    cells = [cells for each, cells in roster.choose(width, roster.GROUPS[0], "messages")
+             if each.name == "country"]  # fmt: skip
+    assert words == "loop"
+    assert all(len(words) <= room for room in cells)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
