@@ -78,6 +78,34 @@ def test_a_closed_terminal_ends_everything(tmp_path: Path) -> None:
     until(lambda: not is_bound(port))
 
 
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_going_on_without_a_suspension_only_draws(tmp_path: Path) -> None:
+    with start(tmp_path, "demo") as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        terminal.read(1.0)
+        before = threads(terminal.pid)
+        terminal.screen.reset()
+        terminal.kill(signal.SIGSTOP)
+        terminal.kill(signal.SIGCONT)
+        terminal.until(lambda: "OPTIONS" in terminal.text() and "Enter inspect" in terminal.text())
+        assert threads(terminal.pid) <= before
+        terminal.type("q")
+        assert terminal.wait() == 0
+
+
+def test_a_terminal_that_hangs_up_ends_everything(tmp_path: Path) -> None:
+    port = free_port()
+    with start(tmp_path, "--udp", f"127.0.0.1:{port}") as terminal:
+        terminal.until(lambda: is_bound(port) and "nothing yet" in terminal.text())
+        os.close(terminal.master)
+        terminal.master = os.open(os.devnull, os.O_RDONLY)
+        until(lambda: " Z " in Path(f"/proc/{terminal.pid}/stat").read_text())
+        until(lambda: not is_bound(port))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 def test_the_demo_fills_the_screen_and_every_row_of_it(
     tmp_path: Path, size: tuple[int, int]

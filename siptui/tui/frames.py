@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 AGAIN = 0.05
@@ -33,14 +33,18 @@ class Line:
         self._clock = clock
 
     def write(self, text: str) -> int:
-        """Write `text`; return how many characters that are."""
+        """Write `text`; return how many characters that are.
+
+        A terminal that is gone takes everything: Textual waits for ever for a writer that failed.
+        """
         self.written += len(text.encode("utf-8", "surrogatepass"))
-        with self._measured():
-            return self._file.write(text)
+        with self._measured(), suppress(OSError):
+            self._file.write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Wait until the terminal has taken what was written."""
-        with self._measured():
+        with self._measured(), suppress(OSError):
             self._file.flush()
 
     def fileno(self) -> int:

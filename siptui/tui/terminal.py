@@ -31,6 +31,17 @@ class PlainDriver(LinuxDriver):
         self.line = Line(self._file)
         self._file = self.line  # type: ignore[assignment]
 
+    def _sigcont_application(self, *arguments: Any) -> None:
+        """Come back from a suspension; otherwise only draw.
+
+        A terminal that is closed sends this signal, too, and whoever stopped the process from
+        outside: taking the terminal over once more would leave threads and its settings behind.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application(*arguments)
+        else:
+            signal.raise_signal(signal.SIGWINCH)
+
 
 class ThinDriver(PlainDriver):
     """Write only changed cells to the terminal."""

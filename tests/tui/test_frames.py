@@ -87,6 +87,19 @@ def test_nothing_is_drawn_on_top_of_what_the_terminal_has_not_taken() -> None:
     assert frames.wait() == 0
 
 
+def test_a_terminal_that_is_gone_takes_everything() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        flush = lambda self: self.write("")  # noqa: E731
+
+    line = Line(Gone())
+    assert line.write("text") == 4
+    line.flush()
+    assert not line.busy
+
+
 def test_without_a_terminal_only_the_rate_counts() -> None:
     clock = Clock(100.0)
     frames = Frames(2, 1, None, clock)
