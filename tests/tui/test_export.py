@@ -133,6 +133,17 @@ async def test_what_format_and_path_are_chosen_by_keys(tmp_path: Path) -> None:
     assert app.said == [f"9 messages written to {path}"]
 
 
+async def test_the_chosen_format_is_seen_on_a_narrow_terminal(tmp_path: Path) -> None:
+    async with Bench(tmp_path).run_test(size=(60, 15)) as pilot:
+        await pilot.press("down")
+        for _ in range(6):
+            await pilot.press("right")
+            await pilot.pause()
+            lines = shown(pilot.app).splitlines()
+            assert "[" in next(line for line in lines if "format" in line)
+        assert "[csv]" in shown(pilot.app)
+
+
 async def test_the_ending_follows_the_format_and_the_format_the_ending(tmp_path: Path) -> None:
     app = Bench(tmp_path)
     async with app.run_test(size=(100, 30)) as pilot:

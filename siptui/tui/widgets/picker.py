@@ -68,12 +68,24 @@ class Picker(Painted, can_focus=True):
 
     def keys(self) -> Sequence[Hashable]:
         """Return what the line shows."""
-        return [(self.value, self.has_focus)]
+        return [(self.value, self.has_focus, self.size.width)]
+
+    def _in_sight(self) -> Sequence[Option]:
+        """Return the options from the first on that leaves room for the chosen one."""
+        first, used = 0, 0
+        for number, option in enumerate(self._options):
+            used += text.width(option.words) + 3
+            while used - 1 > self.size.width and first < number:
+                used -= text.width(self._options[first].words) + 3
+                first += 1
+            if option.value == self.value:
+                break
+        return self._options[first:]
 
     def line(self, y: int) -> Sequence[Part]:
         """Return the options; the chosen one is in brackets."""
         parts: list[Part] = []
-        for option in self._options:
+        for option in self._in_sight():
             if option.value == self.value:
                 role = "focus cursor" if self.has_focus else "focus"
                 parts.append((f"[{option.words}]", role))
@@ -85,7 +97,7 @@ class Picker(Painted, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Choose what is under the mouse."""
         x = 0
-        for option in self._options:
+        for option in self._in_sight():
             x += text.width(option.words) + 3
             if event.x < x:
                 self.pick(option.value)
