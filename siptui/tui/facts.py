@@ -51,7 +51,9 @@ def _report(facts: Facts, status: Status) -> None:
         facts.recording = _recording(status.recording)
     facts.answering = text.safe(status.respond_mode)
     if status.ended:
-        facts.state = "ended"
+        # What a notice says of a file passes; that there was one must not.
+        cut = any(each.statistics.notice for each in status.sources)
+        facts.state = "incomplete" if cut else "ended"
     if status.error:
         facts.state = "failed"
 

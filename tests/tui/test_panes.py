@@ -86,6 +86,7 @@ async def test_the_header_says_what_became_of_everything(width: int) -> None:
         ({"state": "paused"}, "‖ paused"),
         ({"state": "reading", "progress": 0.43}, "reading 43%"),
         ({"state": "ended"}, "■ ended"),
+        ({"state": "incomplete"}, "! incomplete"),
         ({"state": "failed"}, "! failed"),
         ({"recording": "rec 1.2 MB"}, "● rec 1.2 MB"),
         ({"masked": True}, "masked"),

@@ -21,7 +21,7 @@ class Facts:
     """Hold what the header tells."""
 
     state: str = "live"
-    """``live``, ``paused``, ``reading``, ``ended`` or ``failed``."""
+    """``live``, ``paused``, ``reading``, ``ended``, ``incomplete`` or ``failed``."""
     source: str = ""
     elapsed: float = 0.0
     """Seconds since the start."""
@@ -80,6 +80,7 @@ class Header(Painted):
             "reading": (signs.live, "good"),
             "paused": (signs.paused, "chip"),
             "ended": (signs.ended, "title"),
+            "incomplete": (signs.defect, "alarm"),
             "failed": (signs.defect, "alarm"),
         }[facts.state]
         state = facts.state
