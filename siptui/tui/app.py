@@ -121,6 +121,7 @@ class SiptuiApp(App[None]):
     def on_mount(self) -> None:
         """Show the monitor, and begin to ask."""
         self.set_keymap(self.monitor.keys_changed)
+        self.monitor.fit(self.size)
         self.push_screen(self.monitor)
         line = self._driver.line if isinstance(self._driver, PlainDriver) else None
         self._frames = Frames(self._settings.fps, self._settings.bandwidth, line)

@@ -28,6 +28,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -86,7 +87,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         country_name: Callable[[str], str] = str,
         label_words: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(id="monitor")
+        # What is wanted at the start stands here: a class set later restyles everything.
+        super().__init__(id="monitor", classes="with-counters")
         self.country_name = country_name
         self.view = view
         self.settings = settings
@@ -149,6 +151,13 @@ class Monitor(Screen[None], inherit_bindings=False):
         yield self.footer
         yield self.bar
         yield self.too_small
+
+    def fit(self, size: Size) -> None:
+        """Take on the classes of a size before there is anything that they would restyle."""
+        limits = (self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height)
+        self.add_class(
+            *(max(each for each in points if each[0] <= cells)[1] for points, cells in limits)
+        )
 
     def on_mount(self) -> None:
         """Begin with the stream."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.strip import Strip
@@ -188,13 +187,6 @@ class FilterBar(Vertical):
         self._draft = ""
         self.display = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out prompt, line and hints."""
-        with Horizontal():
-            yield self._prompt
-            yield self._input
-        yield self._hints
-
     @property
     def value(self) -> str:
         """The text as it stands."""
@@ -202,6 +194,11 @@ class FilterBar(Vertical):
 
     def ask(self, purpose: str, value: str) -> None:
         """Open the bar for ``filter`` or ``find`` with a text to begin with."""
+        if not self._input.is_attached:
+            # A line to type in takes a while to set up, which the first screen need not wait for.
+            line = Horizontal()
+            self.mount(line, self._hints)
+            line.mount(self._prompt, self._input)
         self.purpose = purpose
         self._prompt.words = f" {purpose} "
         self._prompt.styles.width = len(purpose) + 2

@@ -17,7 +17,6 @@ from datetime import tzinfo
 from typing import ClassVar, Protocol
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -103,17 +102,18 @@ class Inspector(Widget):
         self._frame = 0
         self._needle = ""
         self._part = "message"
+        self._title = Title(id="inspector-title", signs=self._signs)
         self.decoded = Decoded(signs=self._signs)
         self.dump = Dump(signs=self._signs)
 
-    def compose(self) -> ComposeResult:
-        """Put title, both parts and the line to search with in their places."""
-        yield Title(id="inspector-title", signs=self._signs)
-        with Horizontal(id="inspector-parts"):
-            yield self.decoded
-            yield Upright(id="inspector-rule", signs=self._signs)
-            yield self.dump
-        yield Input(id="inspector-find", placeholder="find text, or bytes as 0x0d0a", compact=True)
+    def _set_up(self) -> None:
+        """Mount the parts, once: the first screen need not wait for what it does not show."""
+        if self.decoded.is_attached:
+            return
+        parts = Horizontal(id="inspector-parts")
+        find = Input(id="inspector-find", placeholder="find text, or bytes as 0x0d0a", compact=True)
+        self.mount(self._title, parts, find)
+        parts.mount(self.decoded, Upright(id="inspector-rule", signs=self._signs), self.dump)
 
     @property
     def term(self) -> str:
@@ -142,6 +142,7 @@ class Inspector(Widget):
     def _read(self) -> None:
         if not self.is_mounted:
             return
+        self._set_up()
         item = self.decoded.item
         self._account = self._of(self._record) if self._record is not None else Account()
         items = self._account.items
@@ -167,7 +168,8 @@ class Inspector(Widget):
 
     def on_mount(self) -> None:
         """Show what was asked for before there was a screen."""
-        self._read()
+        if self._record is not None:
+            self._read()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose between side by side and one part at a time."""
@@ -188,7 +190,7 @@ class Inspector(Widget):
         self._entitle()
 
     def _entitle(self) -> None:
-        title = self.query_one(Title)
+        title = self._title
         right: list[Part] = []
         if not self.has_class("-beside"):
             for name in ("message", "bytes"):
@@ -210,6 +212,7 @@ class Inspector(Widget):
 
     def focus(self, scroll_visible: bool = True) -> Inspector:
         """Give the focus to the part that shows the message, or to the only one shown."""
+        self._set_up()
         (self.dump if self.has_class("-bytes") else self.decoded).focus(scroll_visible)
         return self
 
