@@ -10,6 +10,7 @@ import os
 import pkgutil
 import pwd
 import stat
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -82,14 +83,14 @@ def preload(
         for name in LIBRARY:
             importlib.import_module(name)
     for name in packages:
-        package = importlib.import_module(name)
-        if package.__file__ and not _may_read(user, Path(package.__file__)):
-            import_whole(package)
+        found = find_spec(name)
+        if found and found.origin and not _may_read(user, Path(found.origin)):
+            import_whole(importlib.import_module(name))
 
 
 def import_whole(package: ModuleType) -> None:
     """Import all modules of a package that can be imported here."""
-    for found in pkgutil.iter_modules(package.__path__):
+    for found in pkgutil.iter_modules(getattr(package, "__path__", ())):
         if found.name in PROGRAMS:
             continue
         try:

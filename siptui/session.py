@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
 SWITCH = 0.0005
 """Seconds that a thread of the screen's process computes while others want to."""
-LAZY_PACKAGES = ("numpy", "textual", "rich", "siptui")
+LAZY_PACKAGES = (
+    "dpkt",
+    "maxminddb",
+    "numpy",
+    "orjson",
+    "phonenumbers",
+    "rich",
+    "siptui",
+    "textual",
+)
 """Packages of which the screen imports parts on first use."""
 
 

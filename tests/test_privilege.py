@@ -27,7 +27,6 @@ def test_packages_are_imported_whole_where_they_cannot_be_read_later(
     monkeypatch.setattr(privilege, "_may_read", lambda user, path: readable)
     monkeypatch.setattr(privilege, "LIBRARY", ())
     privilege.preload(ME, name)
-    assert name in sys.modules
     assert (f"{name}.part" in sys.modules) is not readable
 
 

@@ -13,8 +13,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import maxminddb
-
 from siptui.enrich.addresses import Address, parse, special
 from siptui.errors import SiptuiError
 from siptui.record import Record
@@ -42,15 +40,14 @@ AS_FILES = (
 )
 """Names of databases of autonomous systems, the preferred first."""
 _DAMAGE = (
-    maxminddb.InvalidDatabaseError,
+    RuntimeError,
     ValueError,
     TypeError,
     ArithmeticError,
     LookupError,
-    RecursionError,
     MemoryError,
 )
-"""What reading a damaged database raises."""
+"""What reading a damaged database raises; maxminddb's own error is a RuntimeError."""
 CACHED = 40_000
 """Addresses whose place is kept at most."""
 
@@ -69,6 +66,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Open the database at `path`; raise SiptuiError if it cannot be read or is none."""
+        import maxminddb  # only the engine's process opens databases
+
         try:
             with path.open("rb"):
                 pass
