@@ -33,6 +33,7 @@ from typing import Final, NamedTuple
 from siptui.enrich import forms
 from siptui.enrich.forms import Form
 from siptui.enrich.tag import PATTERN as CARRIES
+from siptui.enrich.tag import WRITTEN
 from siptui.enrich.wire import Line, Span, Wire
 from siptui.record import Record
 
@@ -49,6 +50,7 @@ NONE: Final = "0" * 12
 NO_ASKS: Final[Mapping[str, str]] = {}
 _TRANSPORTS: Final = {"tls": "s", "wss": "W", "sctp": "c"}
 _CARRIES = re.compile(CARRIES.encode())
+_WRITTEN = re.compile(WRITTEN.encode())
 _MEDIA = re.compile(rb"(\S+) ([0-9]+)((?:/[0-9]+)? \S.*)")
 _ORIGIN = re.compile(rb"(\S+) (\S+) (\S+) (IN IP[46]) (\S+)")
 _CODEC = re.compile(rb"(?:rtpmap|fmtp|ptime|maxptime):[ -~]*")
@@ -117,10 +119,13 @@ def _value(line: Line, wire: Wire, response: bool, asks: Mapping[str, str]) -> F
 
 
 def _tag(value: bytes) -> Form:
-    if _CARRIES.fullmatch(value):
-        return Form("HT", rf"(?:{CARRIES})(?![^;,\s])")
+    if _WRITTEN.fullmatch(value):
+        carries = rf"(?:{CARRIES})(?![^;,\s])"
+        # They have one shape, but not one template: what is carried must be read.
+        other = "" if _CARRIES.fullmatch(value) else rf"(?!{carries})(?:{WRITTEN})(?![^;,\s])"
+        return Form("HT", other or carries)
     form = forms.token(value)
-    return Form(form.form, form.pattern and rf"(?!(?:{CARRIES})(?![^;,\s])){form.pattern}")
+    return Form(form.form, form.pattern and rf"(?!(?:{WRITTEN})(?![^;,\s])){form.pattern}")
 
 
 def _description(wire: Wire, asks: Mapping[str, str]) -> tuple[Form, ...]:

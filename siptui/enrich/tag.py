@@ -10,16 +10,34 @@ import re
 from binascii import unhexlify
 from typing import NamedTuple
 
-KINDS = {
-    "target": r"(?:3[0-9]|6[1-6]){12}01(?:3[0-9]){1,10}",
-    "extension": r"(?:(?!3a)[2-7][0-9a-f])+01(?:3[0-9]){6,10}",
-    "credentials": r"(?:(?!3a)[2-7][0-9a-f])*3a(?:[2-7][0-9a-f])*01(?:3[0-9]){6,10}",
-}
-"""The tags that carry a target, what may be an extension, a user name with a password."""
-PATTERN = rf"(?:{KINDS['target']}|(?:[2-7][0-9a-f])+01(?:3[0-9]){{6,10}})"
-"""A tag that carries something: printable ASCII, one 0x01, a decimal number."""
 LEAST = 6
 """Digits of RANDOM below which a tag that carries no target is taken for chance."""
+
+
+def _random(least: int) -> str:
+    """Return the pattern of a RANDOM of at least so many digits: none is 2**32 or more."""
+    digits = str((1 << 32) - 1)
+    rest = len(digits)
+    longest = begin = ""
+    for digit in digits:
+        rest -= 1
+        longest += f"|{begin}3[0-{int(digit) - 1}](?:3[0-9]){{{rest}}}"
+        begin += f"3{digit}"
+    return f"01(?:(?:3[0-9]){{{least},{len(digits) - 1}}}{longest}|{begin})"
+
+
+_TEXT = "(?:[2-6][0-9a-f]|7[0-9a-e])"
+_NO_COLON = f"(?:(?!3a){_TEXT})"
+KINDS = {
+    "target": "(?:3[0-9]|6[1-6]){12}" + _random(1),
+    "extension": f"{_NO_COLON}+{_random(LEAST)}",
+    "credentials": f"{_NO_COLON}*3a{_TEXT}*{_random(LEAST)}",
+}
+"""The tags that carry a target, what may be an extension, a user name with a password."""
+PATTERN = f"(?:{KINDS['target']}|{_TEXT}+{_random(LEAST)})"
+"""A tag that carries something: printable ASCII, one 0x01, a decimal number."""
+WRITTEN = r"(?:(?:3[0-9]|6[1-6]){12}01(?:3[0-9]){1,10}|(?:[2-7][0-9a-f])+01(?:3[0-9]){6,10})"
+"""A tag written like one that does, whose number may be too large; shapes take them all for one."""
 _HEX = re.compile(rb"[0-9a-f]+")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
@@ -59,7 +77,7 @@ def carried(tag: bytes, sender: bytes = b"", dst: str = "") -> Carried | None:
     if int(random) >= 1 << 32 or payload.translate(None, _PRINTABLE) or tag != tag.lower():
         return None
     text = payload.decode()
-    if _HEX.fullmatch(payload) and not _names(sender, payload):
+    if _HEX.fullmatch(payload) and not (len(random) >= LEAST and _names(sender, payload)):
         if b"@[" in sender and len(payload) > 4 and len(random) >= LEAST:
             return Carried(target=_target6(text, dst))
         if len(payload) == 12:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siptui.enrich.tag import Carried, carried
+from siptui.enrich.tag import KINDS, PATTERN, Carried, carried
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,25 @@ def test_twelve_digits_are_an_extension_if_from_says_so() -> None:
     tag = b"468507802967\x011234567890".hex().encode()
     assert carried(tag, b'"x"<sip:468507802967@192.0.2.1>') == Carried(extension="468507802967")
     assert carried(tag, b'"x"<sip:100@1.1.1.1>') == Carried(target="70.133.7.128:10599")
+
+
+@given(
+    st.one_of(
+        st.text(st.characters(min_codepoint=0x1F, max_codepoint=0x80), max_size=14),
+        st.text("0123456789abcdef", min_size=12, max_size=12),
+    ),
+    st.one_of(
+        st.integers(2**32 - 99, 2**32 + 99),
+        st.integers(0, 10**11).map(lambda number: int(str(number)[: 1 + number % 11])),
+    ),
+    st.booleans(),
+)
+def test_what_is_written_so_that_a_signature_names_it_is_read(
+    payload: str, number: int, named: bool
+) -> None:
+    tag = f"{payload}\x01{number}".encode("latin-1").hex()
+    sender = f"<sip:{payload if named else 'a'}@192.0.2.1>".encode()
+    found = carried(tag.encode(), sender)
+    kinds = {kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, tag)}
+    assert (found is not None) == bool(kinds) == bool(re.fullmatch(PATTERN, tag))
+    assert found is None or found.kind in kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,16 @@ TOOLS_WITHOUT_TEMPLATES = _Careful()
 def test_any_bytes_are_judged(data: bytes) -> None:
     TOOLS.enrich([record(data, kind="sip")])
     TOOLS.enrich([record(b"OPTIONS sip:a SIP/2.0\r\n" + data, kind="sip")])
+
+
+def test_no_tag_with_too_large_a_number_is_svwar_nor_hides_one() -> None:
+    rng = random.Random(7)
+    tools = Tools()
+    order = tuple(sorted(scanners.PYTHON_3))
+    honest = [scanners.svwar(rng, order, extension="100", ua="x") for _ in range(40)]
+    large = f"100\x01{2**32}".encode().hex().encode()
+    false = [re.sub(rb"tag=[0-9a-f]+", b"tag=" + large, data) for data in honest]
+    assert not any(one.tool or one.tag_extension for one in judged(*false, tools=tools))
+    for one in judged(*honest, *false, *honest, tools=tools):
+        named = ("", "") if large in one.data else ("sipvicious/svwar", "100")
+        assert (one.tool, one.tag_extension) == named
