@@ -106,18 +106,7 @@ class Content:
             routed, record.credentials, parts = self._values(record, places)
             found |= routed
             special = special or parts
-        _, _, f0, f1, t0, t1, _, _, q0, q1, _, _, v0, v1 = record.spans
-        special = (
-            special
-            or len(data) > 1024
-            or q1 - q0 > _LONG_CSEQ
-            or f1 - f0 > _LONG_ADDRESS
-            or t1 - t0 > _LONG_ADDRESS
-            or v1 - v0 > 2 * _LONG_ADDRESS
-            or record.method == "SUBSCRIBE"
-        )
-        defects = record.defects
-        if special or (defects and self._tells(defects)):
+        if special or self._is_odd(record):
             found |= self._all(exploits.by_names(record))
         odd = data.translate(None, exploits.ORDINARY_BYTES)
         if odd:
@@ -143,10 +132,33 @@ class Content:
         return 0
 
     def attacks(self, record: Record) -> int:
-        """Return what a response holds that is aimed at its readers."""
+        """Return what a response holds that is aimed at its readers, and at what parses it."""
+        asked = self._layouts.get(record.names)
+        if asked is None:
+            asked = self._asks(record.names)
+        found, special = 0, asked.special
+        if asked.places:
+            found, _, parts = self._values(record, asked.places)
+            special = special or parts
+        if special or self._is_odd(record):
+            found |= self._all(exploits.by_names(record))
         odd = record.data.translate(None, exploits.ORDINARY_BYTES)
-        found = self._all(exploits.by_bytes(record, odd)) if odd else 0
+        if odd:
+            found |= self._all(exploits.by_bytes(record, odd))
         return found | self._all(exploits.by_words(record))
+
+    def _is_odd(self, record: Record) -> bool:
+        """Tell whether something about a message is so long or wrong as only in an exploit."""
+        _, _, f0, f1, t0, t1, _, _, q0, q1, _, _, v0, v1 = record.spans
+        return (
+            len(record.data) > 1024
+            or q1 - q0 > _LONG_CSEQ
+            or f1 - f0 > _LONG_ADDRESS
+            or t1 - t0 > _LONG_ADDRESS
+            or v1 - v0 > 2 * _LONG_ADDRESS
+            or record.method == "SUBSCRIBE"
+            or (bool(record.defects) and self._tells(record.defects))
+        )
 
     def _all(self, names: Iterable[str]) -> int:
         found = 0
