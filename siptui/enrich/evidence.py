@@ -246,6 +246,7 @@ _FACTS: dict[str, Callable[[Record], Facts]] = {
     "digest-leak": lambda record: ("", [_start_line(record), _span(record, "cseq")]),
     "relay-probe": _relay,
     "enumeration": _enumeration,
+    "enumeration-in-order": _enumeration,
     "anonymous-invite": _enumeration,
     "method-sweep": lambda record: (f"This one is {record.method}.", [_method(record)]),
     "capability-scan": lambda record: ("", [_method(record)]),

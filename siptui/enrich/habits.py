@@ -12,6 +12,7 @@ from siptui.enrich.sources import (
     FLOOD_RATE,
     FLOOD_SECONDS,
     SECOND,
+    STEPS,
     SWEPT,
     Recent,
     Source,
@@ -50,6 +51,7 @@ class Habits:
         self._probes: Recent[set[int]] = Recent(GROUPS)
         self._scan = bits["capability-scan"]
         self._enumeration = bits["enumeration"]
+        self._in_order = bits["enumeration-in-order"]
         self._guessing = bits["password-guessing"]
         self._spray = bits["credential-spray"]
         self._sweep = bits["method-sweep"]
@@ -95,16 +97,15 @@ class Habits:
         if credentials is not None or record.tag_password:
             source.interesting = True
             source.answers_challenge(user)
+            self._group_answers(record, user)
             found |= self._credentials(record, source, credentials)
-        elif (
-            method in _ENUMERATING
-            and not record.number
-            and (
-                source.asks_for(user, now)
-                or (source.messages <= SCANS and record.tool and self._group_asks(record, user))
-            )
-        ):
-            found |= self._enumeration
+        elif method in _ENUMERATING and not record.number:
+            if source.asks_for(user, now, record.user):
+                found |= self._enumeration
+                if source.steps >= STEPS or source.counts_up(record.user):
+                    found |= self._in_order
+            elif source.messages <= SCANS and self._group_asks(record, user):
+                found |= self._enumeration
         if method == "REGISTER":
             source.other_at = now
         else:
@@ -152,14 +153,25 @@ class Habits:
         return found
 
     def _group_asks(self, record: Record, user: int) -> bool:
-        """Tell whether the neighbours with the same tool together ask for many users."""
-        # Much quicker for IPv4, and nothing else begins so.
-        key = (record.src.rpartition(".")[0] or network(record.src), record.tool)
-        users = self._groups.young.get(key)
-        if users is None and (users := self._groups.get(key)) is None:
-            users = {}
-            self._groups.put(key, users)
+        """Tell whether the neighbours with the same tool, or shape, together ask for many users."""
+        wrote = record.tool or record.shape
+        if not wrote:
+            return False
+        # Much quicker for IPv4 than asking for the network, and nothing else begins so.
+        key = (record.src.rpartition(".")[0] or network(record.src), wrote)
+        groups = self._groups
+        users = groups.young.get(key)
+        if users is None and (users := groups.get(key)) is None:
+            groups.put(key, {user: record.time})
+            return False
         return distinct(users, user, record.time) >= record.time
+
+    def _group_answers(self, record: Record, user: int) -> None:
+        """Note that a user came with credentials, so that asking for it was no enumeration."""
+        near = record.src.rpartition(".")[0] or network(record.src)
+        users = self._groups.peek((near, record.tool or record.shape))
+        if users is not None:
+            users.pop(user, None)
 
     def _amplifies(self, record: Record) -> int:
         data = record.data

@@ -15,6 +15,10 @@ SECOND = 1_000_000_000
 ENUMERATED = 4
 """Distinct users within `ENUMERATION_TIME` that make an enumeration."""
 ENUMERATION_TIME = 60 * SECOND
+STEPS = 3
+"""Users in a row that are one more than the one before: a list of numbers is worked through."""
+LONG, SHORT = range(7, 11), range(1, 7)
+"""Digits of the random user that svwar asks for first, and of those that follow."""
 SWEPT = 6
 """Distinct methods within `SWEEP_TIME` that make a method sweep."""
 SWEEP_TIME = 5 * SECOND
@@ -73,26 +77,32 @@ class Recent(Generic[Value]):
         self.young[key] = value
 
 
-def distinct(users: dict[int, int], user: int, now: int) -> int:
-    """Note a user (its hash); return until when the last ones make an enumeration, or 0.
+def distinct(
+    users: dict[int, int],
+    user: int,
+    now: int,
+    many: int = ENUMERATED,
+    within: int = ENUMERATION_TIME,
+) -> int:
+    """Note a user (its hash); return until when the last `many` came `within` a time, or 0.
 
     `users` holds the last distinct ones in order and when each was asked for.
     """
     if user in users:
         del users[user]
-    elif len(users) >= ENUMERATED:
+    elif len(users) >= many:
         del users[next(iter(users))]
     users[user] = now
-    return next(iter(users.values())) + ENUMERATION_TIME if len(users) >= ENUMERATED else 0
+    return next(iter(users.values())) + within if len(users) >= many else 0
 
 
 class Source:
     """Hold what one address has sent."""
 
     __slots__ = (
-        "asked", "asked_at", "busy", "enumerates_until", "in_second", "interesting", "kinds",
-        "last", "messages", "method", "methods", "options", "other_at", "peer", "peers",
-        "repeats", "second", "user", "users",
+        "asked", "asked_at", "began_long", "busy", "enumerates_until", "in_second", "interesting",
+        "kinds", "last", "messages", "method", "methods", "number", "options", "other_at", "peer",
+        "peers", "repeats", "second", "steps", "user", "users",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -115,6 +125,12 @@ class Source:
         """Hashes of the last distinct users, and when; None while it is but one."""
         self.enumerates_until = 0
         """Until when there are enough distinct users within the time of an enumeration."""
+        self.began_long = False
+        """Whether one of the users before an enumeration was a long number."""
+        self.number = 0
+        """The number last asked for in an enumeration."""
+        self.steps = 0
+        """How often in a row it was one more than the one before; `STEPS` for what is as sure."""
         self.method = ""
         self.methods: dict[str, int] | None = None
         """The last distinct methods, and when each was last in use."""
@@ -129,19 +145,41 @@ class Source:
         self.interesting = False
         """Whether it has shown more than known tools and routine scans."""
 
-    def asks_for(self, user: int, now: int) -> bool:
-        """Note a user (its hash); tell whether it is one of many."""
+    def asks_for(self, user: int, now: int, name: str) -> bool:
+        """Note a user (its hash and its name); tell whether it is one of many."""
         if 0 <= self.enumerates_until - now >= ENUMERATION_TIME // 2:
             return True
         users = self.users
+        if users is None and user == self.asked and self.asked_at:
+            self.asked_at = now
+            return False
+        is_long = len(name) in LONG and name.isdecimal()
         if users is None:
-            if self.asked_at == 0 or user == self.asked:
-                self.asked, self.asked_at = user, now
+            if self.asked_at == 0:
+                self.asked, self.asked_at, self.began_long = user, now, is_long
                 return False
             users = self.users = {self.asked: self.asked_at}
         until = distinct(users, user, now)
+        if 0 < until < now:
+            self.steps, self.began_long = 0, False
+        self.began_long = self.began_long or is_long
         self.enumerates_until = until
         return until >= now
+
+    def counts_up(self, name: str) -> bool:
+        """Note a user of an enumeration; tell whether a list of numbers is worked through."""
+        if self.steps >= STEPS:
+            return True
+        if not name.isdecimal() or len(name) > LONG[-1]:
+            self.steps = 0
+        elif self.began_long and len(name) in SHORT:
+            self.steps = STEPS
+        else:
+            step = int(name) - self.number
+            self.number += step
+            if step:
+                self.steps = self.steps + 1 if step == 1 else 0
+        return self.steps >= STEPS
 
     def answers_challenge(self, user: int) -> None:
         """Note that a user came with credentials, so that asking for it was no enumeration."""

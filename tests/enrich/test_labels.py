@@ -9,6 +9,7 @@ import pytest
 from siptui.enrich.book import SEVERITIES, WORD, load
 from siptui.enrich.labels import Labels
 from siptui.enrich.numbers import Numbers
+from siptui.enrich.tools import Tools
 from siptui.record import Record
 from tests.enrich.made import SOURCE, TARGET, digest, record, request
 
@@ -87,6 +88,49 @@ def test_neighbours_with_one_tool_enumerate_together() -> None:
     for each in alike:
         each.tool = ""
     assert "enumeration" not in labels(*alike)[-1]
+
+
+def test_neighbours_whose_messages_have_one_shape_enumerate_together() -> None:
+    def near(*messages: bytes) -> bool:
+        records = [record(data, src=f"203.0.113.{n}", at=n) for n, data in enumerate(messages, 1)]
+        Tools().enrich(records)
+        assert not any(each.tool for each in records)
+        return "enumeration" in labels(*records)[-1]
+
+    assert near(*(request("REGISTER", str(n)) for n in range(5)))
+    assert not near(*(request("REGISTER", str(n), more=("X: 1",) * n) for n in range(5)))
+    assert not near(*(request("REGISTER", "100") for n in range(5)))
+
+
+def test_phones_of_one_model_in_one_network_answer_their_challenges() -> None:
+    records = []
+    for n in range(1, 9):
+        user = str(100 + n)
+        plain = request("REGISTER", user)
+        answer = request("REGISTER", user, more=(digest(user, f"n{n}"),))
+        records += [record(data, src=f"203.0.113.{n}", at=n) for data in (plain, answer)]
+    Tools().enrich(records)
+    assert not any("enumeration" in each for each in labels(*records))
+
+
+def in_order(*users: str, step: float = 1) -> list[bool]:
+    found = labels(*(record(request("REGISTER", u), at=n * step) for n, u in enumerate(users)))
+    assert all("enumeration" in each for each in found if "enumeration-in-order" in each)
+    return ["enumeration-in-order" in each for each in found]
+
+
+def test_a_list_of_numbers_is_worked_through() -> None:
+    assert in_order(*map(str, range(100, 110))) == [False] * 6 + [True] * 4
+    assert in_order(*map(str, range(100, 110)), "alice")[-1]
+    assert not any(in_order(*map(str, range(100, 1100, 100))))
+    assert not any(in_order(*map(str, range(100, 110)), step=30))
+    assert not any(in_order("alice", "bob", "carol", "dave", "eve", "x1", "x2", "x3", "x4"))
+
+
+def test_svwar_asks_for_a_random_user_before_small_ones() -> None:
+    assert in_order("3206210844", "1000", "1100", "1200", "1300")[3:] == [True] * 2
+    assert not any(in_order("1000", "1100", "1200", "1300", "1400"))
+    assert not any(in_order(*(f"030123456{n}" for n in (1, 5, 3, 7, 2, 9))))
 
 
 def test_three_responses_on_one_nonce_are_guesses() -> None:
