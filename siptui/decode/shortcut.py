@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 
 from siptui.decode.tunnels import UDP_TUNNELS
+from siptui.record import Record
 
 _V4 = struct.Struct(">BxHxxHxB2x4s4sHHH").unpack_from
 _V6 = struct.Struct(">B3xHBx16s16sHHH").unpack_from
@@ -71,3 +72,17 @@ def ordinary(data: bytes, link: int) -> tuple[bytes, bytes, int, int, int, int] 
             return None
         return src, dst, sport, dport, at + 48, at + 40 + length
     return None
+
+
+def time_to_live(record: Record) -> int:
+    """Return the time to live, or hop limit, that a datagram came with; 0 if that is not known.
+
+    It is, where an IPv4 header without options or an IPv6 header without extension headers stands
+    right before UDP and the message.
+    """
+    at, data = record.offset, record.frames[0].data if record.frames else b""
+    if at < 28 or data[at - 8 : at - 6] != record.sport.to_bytes(2, "big"):
+        return 0
+    if data[at - 28] == 0x45 and data[at - 19] == 17:
+        return data[at - 20]
+    return data[at - 41] if at >= 48 and data[at - 48] >> 4 == 6 and data[at - 42] == 17 else 0

@@ -80,7 +80,7 @@ class Content:
     def __init__(self, bits: Mapping[str, int], own: Collection[str]) -> None:
         """Use `bits` for the labels; `own` are addresses and names that are ours."""
         self._bits = bits
-        self._reach = Reach(bits.__getitem__, own)
+        self._reach = Reach(bits.__getitem__, own, len(bits))
         self._relay = bits["relay-probe"]
         self._private = bits["private-address"]
         self._telling: dict[tuple[str, ...], bool] = {(): False}

@@ -25,7 +25,7 @@ class Enricher:
         own: Collection[str] = (),
         seen: Path | None = None,
         issued: NonceTest | None = None,
-        returned: Callable[[Record], bool] | None = None,
+        returned: Callable[[Record], int] | None = None,
     ) -> None:
         """Prepare every stage.
 

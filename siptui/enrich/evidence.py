@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from siptui.enrich.book import Book, Label
 from siptui.enrich.exploits import FINDERS, Place, head_end
+from siptui.enrich.forged import LIKENESS, SILENCE, UNRETURNED
 from siptui.enrich.hosts import Host, host, scope_of
 from siptui.enrich.hosts import span as host_span
-from siptui.enrich.reach import VERSIONLESS
+from siptui.enrich.reach import SPOOFED, VERSIONLESS, suspicions
 from siptui.record import SPANS, Record
 
 _CREDENTIALS = re.compile(rb"(?im)^(?:proxy-)?authorization[ \t]*:[ \t]*([^\r\n]*)")
@@ -190,18 +191,31 @@ def _contact(record: Record) -> Facts:
 def _spoofed(record: Record) -> Facts:
     sent_by, via = _host(record, "via")
     reached, contact = _host(record, "contact")
-    texts, places = [], []
-    if sent_by.scope == "public" and sent_by.text != record.src:
-        texts.append(f"Via is {sent_by.text}, not {record.src} (2)")
-        places.append(via)
-    if reached.scope == "public" and reached.text not in (record.src, sent_by.text):
-        texts.append(f"Contact is {reached.text} (1)")
-        places.append(contact)
-    if record.data.find(b";rport", *_span(record, "via")) < 0:
-        texts.append("no rport (1)")
-    if record.sport < 1024:
-        texts.append(f"source port {record.sport} (2)")
+    points = suspicions(record, sent_by, reached)
+    named = (
+        f"Via is {sent_by.text}, not {record.src}",
+        f"Contact is {reached.text}",
+        "no rport",
+        f"source port {record.sport}",
+    )
+    texts = [f"{text} ({count})" for text, count in zip(named, points, strict=True) if count]
+    places = [place for place, count in zip((via, contact), points, strict=False) if count]
+    before = _before(record, sum(points))
+    if before:
+        texts.append(before)
     return "Points: " + ", ".join(texts) + ".", places
+
+
+def _before(record: Record, points: int) -> str:
+    """Return what must have been in the past of a source whose message has so many points."""
+    silent = f"{UNRETURNED} answers of ours of which it gave nothing back ({SILENCE})"
+    alike = f"the time to live and port {record.sport} of many sources ({LIKENESS})"
+    lacks = SPOOFED - points
+    if lacks <= 0:
+        return ""
+    if lacks > SILENCE:
+        return f"{silent}, {alike}"
+    return silent if lacks > LIKENESS else f"{alike}, or {silent}"
 
 
 def _transport(record: Record) -> Facts:

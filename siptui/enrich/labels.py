@@ -12,6 +12,7 @@ from pathlib import Path
 from siptui.enrich import exploits
 from siptui.enrich.book import Book, load
 from siptui.enrich.content import Content
+from siptui.enrich.forged import Forged
 from siptui.enrich.habits import Habits, NonceTest
 from siptui.enrich.known import Known
 from siptui.enrich.sources import Source, Sources
@@ -38,13 +39,14 @@ class Labels:
         own: Collection[str] = (),
         sources: Sources | None = None,
         issued: NonceTest | None = None,
-        returned: Callable[[Record], bool] | None = None,
+        returned: Callable[[Record], int] | None = None,
     ) -> None:
         """Read the built-in labels and the user's `file` of labels and rules, if it is there.
 
         `own` are addresses and names that are ours. `issued` tells of a nonce whether it is the
-        responder's, `returned` of a request whether it gives back what only our answer held;
-        without them nothing is said about either. Raises SiptuiError for a wrong file.
+        responder's, `returned` of a request whether it gives back what only our answer held (1), or
+        of how many answers its source gave nothing back (a number below 0); without them nothing is
+        said about either. Raises SiptuiError for a wrong file.
         """
         self.book: Book = load(file)
         self.sources = Sources() if sources is None else sources
@@ -54,8 +56,11 @@ class Labels:
         self._tuples: dict[int, tuple[str, ...]] = {0: ()}
         self._content = Content(bits, own)
         self._habits = Habits(bits, issued)
+        self._forged = Forged()
         self._known = Known(bits)
+        self._above = len(bits)
         self._toll = bits["toll-fraud"]
+        self._spoofed = bits["spoof-suspect"]
         self._verified = bits["verified"]
         self._leak = bits["digest-leak"]
         self._backscatter = bits["backscatter"]
@@ -63,7 +68,7 @@ class Labels:
     @property
     def let_go(self) -> int:
         """Return how many sources and groups were forgotten for want of room."""
-        return self.sources.let_go + self._habits.let_go
+        return self.sources.let_go + self._habits.let_go + self._forged.let_go
 
     def enrich(self, records: Sequence[Record]) -> None:
         """Fill `labels` and `known` of records, in order of arrival."""
@@ -85,6 +90,7 @@ class Labels:
         """Fill the rest, which depends on earlier messages, in order of arrival."""
         tuples, sources, known = self._tuples, self.sources, self._known
         remember, returned = self._habits.remember, self._returned
+        above = 1 << self._above
         young, rules = sources.young, self.book.rules
         for record in records:
             source = young.get(record.src)
@@ -100,14 +106,16 @@ class Labels:
                 found = record.says | remember(record, source, record.credentials)
                 if record.number:
                     found |= self._toll
-                if record.transport != "udp" or returned is not None:
-                    found |= self._verifies(record)
+                if found >= above or record.transport != "udp" or returned is not None:
+                    found = self._proves(record, found)
             if rules:
                 found |= self._users_rules(record)
             source.last = record.time
             labels = tuples.get(found)
             record.labels = self._tuple(found) if labels is None else labels
-            record.known = known.judge(record, source, found, sources)
+            # Asking is not needed for those of whom it was found out before.
+            if not source.interesting or record.status or record.ours:
+                record.known = known.judge(record, source, found, sources)
         if records:
             self._habits.traffic.count(len(records), records[-1].time)
 
@@ -124,10 +132,21 @@ class Labels:
                 found |= self._bits[rule.label]
         return found
 
-    def _verifies(self, record: Record) -> int:
-        if record.transport in _CONNECTED or (self._returned and self._returned(record)):
-            return self._verified
-        return 0
+    def _returns(self, record: Record) -> int:
+        """Return 1 for what shows that its source reads what is sent to it, else `returned`."""
+        if record.transport in _CONNECTED:
+            return 1
+        return self._returned(record) if self._returned is not None else 0
+
+    def _proves(self, record: Record, found: int) -> int:
+        """Return labels with what the source has proved, or what the points above them come to."""
+        back = self._returns(record)
+        points, found = found >> self._above, found & (1 << self._above) - 1
+        if back > 0:
+            found |= self._verified
+        elif points and not found & self._verified and self._forged.suspects(record, points, -back):
+            found |= self._spoofed
+        return found
 
     def _response(self, record: Record) -> int:
         """Return the labels of a response: one nobody asked for, or one that asks for a digest."""
@@ -137,7 +156,9 @@ class Labels:
             found |= self._backscatter
         if record.status in (401, 407) and record.raw("cseq").upper().endswith(b"BYE"):
             found |= self._leak
-        return found | self._verifies(record) if record.transport != "udp" else found
+        if record.transport != "udp" and self._returns(record) > 0:
+            found |= self._verified
+        return found
 
     def _other(self, record: Record, source: Source) -> int:
         """Return the labels of what is no SIP message."""

@@ -19,13 +19,20 @@ VERSIONLESS = frozenset(("no-version", "bad-version", "partial"))
 """Defects of a start line without ``SIP/2.0``."""
 SPOOFED = 4
 """Points from which on a source is suspected to be forged."""
+LOW_PORTS = 1024
+"""Ports below are given to services, which do not send SIP requests."""
 
 
 class Reach:
     """Judge the addresses of requests."""
 
-    def __init__(self, bits: Callable[[str], int], own: Collection[str]) -> None:
-        """Use `bits` for the labels; `own` are addresses and names that are ours."""
+    def __init__(self, bits: Callable[[str], int], own: Collection[str], above: int) -> None:
+        """Use `bits` for the labels; `own` are addresses and names that are ours.
+
+        Where the points of a forged source are too few for the label, they stand above all bits,
+        for those who know what came before (see `forged`).
+        """
+        self._above = above
         self._own = frozenset(each.strip("[]").lower() for each in own)
         self._names = any(scope_of(each) == "name" for each in self._own)
         self._publics = any(scope_of(each) == "public" for each in self._own)
@@ -64,16 +71,15 @@ class Reach:
             found |= self._is_source if reached.text == record.src else self._elsewhere
         if self.is_foreign(wanted, record):
             found |= self._relay
-        points = 2 * (sent_by.scope == "public" and sent_by.text != record.src)
-        points += (
-            reached.scope == "public"
-            and reached.text != record.src
-            and reached.text != sent_by.text
-        )
-        points += bool(via) and record.data.find(b";rport", *record.spans[12:14]) < 0
-        points += 2 * (record.sport < 1024)
+        points = sum(suspicions(record, sent_by, reached))
         if points >= SPOOFED:
             found |= self._spoofed
+        elif not (
+            sent_by.text == record.src
+            and reached.text in ("", record.src)
+            and wanted.text == record.dst
+        ):
+            found |= points << self._above
         carrier = _CARRIERS.get(record.transport)
         if carrier and via and not _says(via, carrier):
             found |= self._transport
@@ -103,6 +109,17 @@ class Reach:
     def routes_elsewhere(self, value: bytes, record: Record) -> bool:
         """Tell whether a Route header field leads away from us."""
         return self.is_foreign(host(value.partition(b",")[0].strip()), record)
+
+
+def suspicions(record: Record, sent_by: Host, reached: Host) -> tuple[int, int, int, int]:
+    """Return the points of a forged source that a request gives for the hosts of its Via and its
+    Contact, for a missing rport and for its port.
+    """
+    elsewhere = sent_by.scope == "public" and sent_by.text != record.src
+    other = reached.scope == "public" and reached.text not in (record.src, sent_by.text)
+    start, stop = record.spans[12:14]
+    blind = stop > start and record.data.find(b";rport", start, stop) < 0
+    return 2 * elsewhere, int(other), int(blind), 2 * (record.sport < LOW_PORTS)
 
 
 def is_plain(record: Record) -> bool:

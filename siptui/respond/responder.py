@@ -26,8 +26,13 @@ VERIFIED_FOR = 600.0
 """Seconds that a source stays verified after its last proof."""
 MIRROR_INTERVAL = 60.0
 """Seconds between two mirrored packets to one source."""
+STEP = 1.0
+"""Seconds between two answers that both wait for something to come back: time for it to come."""
 _ENTRIES = 10_000
-"""Verified sources, and mirrored ones, that are remembered at most."""
+"""Sources that are verified, mirrored or to give something back, that are remembered at most."""
+_PROVED = -1 << 62
+"""Answers waited for of a source that has given something back: it will always be far below 0."""
+_CHALLENGE = b"SIP/2.0 401 "
 _NONCE = re.compile(rb'\bnonce\s*=\s*"([^"]{1,128})"', re.IGNORECASE)
 _SHORT_CHALLENGE = 'Digest realm="{realm}",nonce="{nonce}"'
 """The least that a challenge may say (RFC 7616 section 3.3); the algorithm is MD5 then."""
@@ -81,6 +86,7 @@ class Responder:
         self._loopback_rates = Rates(limits or LOOPBACK_LIMITS, now)
         self._verified: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._mirrored: OrderedDict[str, float] = OrderedDict()
+        self._waiting: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def consider(self, record: Record) -> Answer | None:
         """Return the answer to a record that arrived on a socket of ours, or None."""
@@ -108,6 +114,11 @@ class Responder:
         if reason:
             self._withhold(reason)
             return None
+        if not mirrors and (record.method == "INVITE" or datagrams[-1].startswith(_CHALLENGE)):
+            count, last = self._waiting.get(record.src, (0, 0.0))
+            now = self._clock()
+            if now >= last + STEP:
+                self._wait(record.src, count + 1, now)
         return Answer(record, datagrams)
 
     def count(self, datagram: bytes, *, sent: bool) -> None:
@@ -130,24 +141,38 @@ class Responder:
         """Tell whether a nonce was given to the record's source by us not long before it came."""
         return self._secret.knows_nonce(nonce, record.src, record.sport, record.time / 1e9)
 
-    def returned(self, record: Record) -> bool:
-        """Tell whether a request gives back a To tag that only our answer held."""
+    def returned(self, record: Record) -> int:
+        """Return 1 for a request that gives back a To tag that only our answer held.
+
+        Else it is how many of our answers its source had time to give a nonce or a To tag back of,
+        and never did, as a number below 0: challenges, and what answers an INVITE and wants an ACK.
+        """
         to = response.field_values(record, b"to")
-        if len(to) != 1 or not response.field_values(record, b"call-id"):
-            return False
-        tag = response.tag_of(to[0])
-        return bool(tag) and tag == self._tag(record).encode()
+        if len(to) == 1 and response.field_values(record, b"call-id"):
+            tag = response.tag_of(to[0])
+            if tag and tag == self._tag(record).encode():
+                return 1
+        count, last = self._waiting.get(record.src, (0, 0.0))
+        return -max(0, count if record.time / 1e9 >= last + STEP else count - 1)
 
     def _verify(self, record: Record) -> None:
         """Take a nonce or To tag of ours that comes back for proof of the source's address."""
         now = self._clock()
         nonce = self._nonce_of(record)
-        if self._knows_nonce(nonce, record) or self.returned(record):
+        if self._knows_nonce(nonce, record) or self.returned(record) > 0:
             source = record.src, record.sport
             self._verified[source] = now + VERIFIED_FOR
             self._verified.move_to_end(source)
             if len(self._verified) > _ENTRIES:
                 self._verified.popitem(last=False)
+            self._wait(record.src, _PROVED, now)
+
+    def _wait(self, source: str, count: int, now: float) -> None:
+        """Note how many answers a source gave nothing back of, and when it got the last."""
+        self._waiting[source] = count, now
+        self._waiting.move_to_end(source)
+        if len(self._waiting) > _ENTRIES:
+            self._waiting.popitem(last=False)
 
     def _nonce_of(self, record: Record) -> str:
         for name in (b"authorization", b"proxy-authorization"):

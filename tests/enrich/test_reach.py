@@ -71,7 +71,7 @@ def test_the_short_way_and_parsing_agree(
     text = request(Via=f"{via};branch=z9hG4bK1", Contact=contact).decode()
     text = text.replace(f"OPTIONS sip:100@{TARGET}", f"OPTIONS {uri}")
     made = read(text.replace("SRC", src).replace("DST", dst).encode(), src=src, dst=dst, **more)
-    judge = reach.Reach(BITS.__getitem__, own).judge
+    judge = reach.Reach(BITS.__getitem__, own, len(BITS)).judge
     short = judge(made)
     with patch.object(reach, "is_plain", lambda record: False):
         assert judge(made) == short
