@@ -163,6 +163,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         """Begin with the stream."""
         self.lay_out()
         self.focus_pane(self.stream)
+        self.call_after_refresh(self.bar.set_up)
+        self.call_after_refresh(self.inspector.set_up)
 
     def on_resize(self) -> None:
         """Bring everything in line with the new size."""

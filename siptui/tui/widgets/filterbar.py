@@ -192,13 +192,16 @@ class FilterBar(Vertical):
         """The text as it stands."""
         return self._input.value
 
-    def ask(self, purpose: str, value: str) -> None:
-        """Open the bar for ``filter`` or ``find`` with a text to begin with."""
+    def set_up(self) -> None:
+        """Mount the parts, once: the first screen need not wait for a line to type in."""
         if not self._input.is_attached:
-            # A line to type in takes a while to set up, which the first screen need not wait for.
             line = Horizontal()
             self.mount(line, self._hints)
             line.mount(self._prompt, self._input)
+
+    def ask(self, purpose: str, value: str) -> None:
+        """Open the bar for ``filter`` or ``find`` with a text to begin with."""
+        self.set_up()
         self.purpose = purpose
         self._prompt.words = f" {purpose} "
         self._prompt.styles.width = len(purpose) + 2

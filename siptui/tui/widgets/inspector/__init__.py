@@ -106,7 +106,7 @@ class Inspector(Widget):
         self.decoded = Decoded(signs=self._signs)
         self.dump = Dump(signs=self._signs)
 
-    def _set_up(self) -> None:
+    def set_up(self) -> None:
         """Mount the parts, once: the first screen need not wait for what it does not show."""
         if self.decoded.is_attached:
             return
@@ -142,7 +142,7 @@ class Inspector(Widget):
     def _read(self) -> None:
         if not self.is_mounted:
             return
-        self._set_up()
+        self.set_up()
         item = self.decoded.item
         self._account = self._of(self._record) if self._record is not None else Account()
         items = self._account.items
@@ -212,7 +212,7 @@ class Inspector(Widget):
 
     def focus(self, scroll_visible: bool = True) -> Inspector:
         """Give the focus to the part that shows the message, or to the only one shown."""
-        self._set_up()
+        self.set_up()
         (self.dump if self.has_class("-bytes") else self.decoded).focus(scroll_visible)
         return self
 
