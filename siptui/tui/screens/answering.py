@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from siptui.filters import exact
-from siptui.tui.screens import flow
 from siptui.tui.screens.drilling import Drilling
-from siptui.tui.screens.respond import SILENT, RespondScreen
 
 
 class _Talk(NamedTuple):
@@ -29,11 +27,15 @@ class Answering(Drilling):
 
     def act_respond(self) -> None:
         """Show the modes and the counters of answers."""
+        from siptui.tui.screens.respond import RespondScreen
+
         store = self.view.store
         screen = RespondScreen(lambda: store.status, lambda: store.reactions.counts, self.signs)
         self.app.push_screen(screen, self._respond)
 
     def _respond(self, mode: str | None) -> None:
+        from siptui.tui.screens.respond import SILENT
+
         if mode is not None and self.control is not None:
             self.control("respond", mode)
             words = "nothing is answered" if mode == SILENT else f"answers are sent: mode {mode}"
@@ -42,6 +44,8 @@ class Answering(Drilling):
 
     def act_flow(self) -> None:
         """Show the call of the message under the cursor, or the calls of the marked ones."""
+        from siptui.tui.screens import flow
+
         view = self.view
         which = "marked" if view.marks else "cursor"
         records = list(view.records(view.selection(which)[:1000]))
@@ -92,9 +96,3 @@ class Answering(Drilling):
             self.stream.follow()
         else:
             self.stream.go(self.view.row_of(seq))
-
-    def tick(self) -> None:
-        """Ask the view what is new, and show it, also among the answers."""
-        super().tick()
-        if self.is_attached and isinstance(self.app.screen, (RespondScreen, flow.FlowScreen)):
-            self.app.screen.update()

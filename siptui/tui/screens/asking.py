@@ -5,7 +5,6 @@ from __future__ import annotations
 from siptui import filters
 from siptui.errors import SiptuiError
 from siptui.tui import inside
-from siptui.tui.screens.help import HelpScreen
 from siptui.tui.screens.monitor import Monitor
 from siptui.tui.widgets.filterbar import FilterBar
 
@@ -46,6 +45,8 @@ class Asking(Monitor):
 
     def act_help(self) -> None:
         """Show keys and the filter language."""
+        from siptui.tui.screens.help import HelpScreen
+
         keys = inside.rows(self.keys_of)
         self.app.push_screen(HelpScreen(self.keys_of, keys, filters.HELP, self.signs))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from siptui import filters
 from siptui.tui.screens.picks import Picks
-from siptui.tui.screens.senders import SendersScreen
-from siptui.tui.screens.sending import Drill, Look
+
+if TYPE_CHECKING:
+    from siptui.tui.screens.sending import Drill, Look
 
 _KNOWN = "-known"
 """The term that leaves what is neither a known tool nor a routine scan."""
@@ -32,6 +33,9 @@ class Drilling(Picks):
 
     def act_senders(self) -> None:
         """Show who sends."""
+        from siptui.tui.screens.senders import SendersScreen
+        from siptui.tui.screens.sending import Look
+
         if self._senders_look is None:
             self._senders_look = Look()
         self.app.push_screen(SendersScreen(self, self._senders_look), self._drill)
@@ -74,9 +78,3 @@ class Drilling(Picks):
         else:
             self.narrow_to(_KNOWN)
             self.say("what is left: without known tools and routine scans")
-
-    def tick(self) -> None:
-        """Ask the view what is new, and show it, also on the senders screen."""
-        super().tick()
-        if self.is_attached and isinstance(self.app.screen, SendersScreen):
-            self.app.screen.update()

@@ -29,6 +29,7 @@ from siptui.tui.keys import key_name, plain_key
 from siptui.tui.ladder import Ladder, Uprights
 from siptui.tui.listing_keys import FLOW
 from siptui.tui.paint import Part
+from siptui.tui.screens.above import Above
 from siptui.tui.screens.asking import Asking
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.inspector import Inspector
@@ -97,7 +98,7 @@ class Rungs(Listing):
         ]  # fmt: skip
 
 
-class FlowScreen(Screen[str | None], inherit_bindings=False):
+class FlowScreen(Above, Screen[str | None], inherit_bindings=False):
     """Show a call; what it returns is a filter for the stream, None if it stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*FLOW]

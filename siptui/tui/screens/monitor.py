@@ -38,6 +38,7 @@ from siptui.record import FIELD, Record
 from siptui.tui import actions, counters, empty, facts, inside, keys, language, veil
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
+from siptui.tui.screens.above import Above
 from siptui.tui.search import Search
 from siptui.tui.widgets.filterbar import FilterBar, Verdict
 from siptui.tui.widgets.footer import Footer, Offer
@@ -324,13 +325,15 @@ class Monitor(Screen[None], inherit_bindings=False):
     # Keeping up
 
     def tick(self) -> None:
-        """Ask the view what is new, and show it."""
+        """Ask the view what is new, and show it, also on a screen above."""
         self.view.refresh(BUDGET)
         if self.view.scanned < 1:
             self.set_timer(0.03, self._go_on)
         self.update()
         for words in facts.news(self.view.store.status, self._told):
             self.say(self.hidden(words), "warning")
+        if self.is_attached and isinstance(self.app.screen, Above):
+            self.app.screen.update()
 
     def _go_on(self) -> None:
         self.view.refresh(BUDGET)

@@ -25,6 +25,7 @@ from siptui.status import Status
 from siptui.store.reactions import Kind
 from siptui.tui import answers
 from siptui.tui.paint import Lines, Painted, Part, Signs
+from siptui.tui.screens.above import Above
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.notes import Note
 
@@ -104,7 +105,7 @@ class Modes(Painted, can_focus=True):
             self.post_message(self.Clicked())
 
 
-class RespondScreen(ModalScreen[str | None]):
+class RespondScreen(Above, ModalScreen[str | None]):
     """Ask for a mode; end with it once it is confirmed, or with None."""
 
     DEFAULT_CSS = """

@@ -28,6 +28,7 @@ from siptui.store.sender import Sender
 from siptui.tui import alike, language, roster
 from siptui.tui.paint import Lines, Part, rule
 from siptui.tui.roster import GROUPS
+from siptui.tui.screens.above import Above
 from siptui.tui.screens.asking import Asking
 from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer, Offer
@@ -59,7 +60,7 @@ class Drill(NamedTuple):
     """One or several filter terms."""
 
 
-class Sending(Screen[Drill | None], inherit_bindings=False):
+class Sending(Above, Screen[Drill | None], inherit_bindings=False):
     """Show who sends, as far as it is kept up to date."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-middle")]
