@@ -51,6 +51,28 @@ def test_from_start_to_quit(tmp_path: Path) -> None:
         assert "siptui: 1 seen, 1 kept, 0 lost" in last
 
 
+def test_what_cannot_be_opened_is_told_before_anything_is_drawn(tmp_path: Path) -> None:
+    signatures = tmp_path / "config" / "siptui" / "signatures.toml"
+    signatures.parent.mkdir(parents=True)
+    signatures.write_text('[[signature]]\nname = "mine"\nwrong = 1\n')
+    with start(tmp_path, "demo") as terminal:
+        assert terminal.wait() == 1
+        assert bytes(terminal.raw).startswith(f"siptui: {signatures}, line 3:".encode())
+        assert bytes(terminal.raw).count(b"\n") == 1
+
+
+def test_an_interrupt_while_a_capture_is_awaited_ends_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)
+    with start(tmp_path, "-r", str(pipe)) as terminal:
+        terminal.read(1.5)
+        terminal.kill(signal.SIGINT)
+        assert terminal.wait(2.5) == 130
+        assert not terminal.raw
+    os.close(writer)
+
+
 def test_whoever_looks_at_messages_gives_way_to_the_screen(tmp_path: Path) -> None:
     with start(tmp_path, "demo") as terminal:
         terminal.until(lambda: "OPTIONS" in terminal.text())
