@@ -304,6 +304,7 @@ async def test_copies_message_value_and_bytes() -> None:
 async def test_the_mouse_chooses_lines_and_bytes() -> None:
     app = Bench(record(PLAIN))
     async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()  # the parts are laid out once there is a message
         await pilot.click("#decoded", offset=(5, 0))
         await pilot.pause()
         assert app.field == "fact source"
