@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from siptui.enrich import exploits
+from siptui.enrich.exploits import ORDINARY_BYTES
 from siptui.enrich.hosts import host, scope_of, source_scope
 from siptui.enrich.reach import Reach
 from siptui.record import Record
@@ -98,24 +99,21 @@ class Content:
             found ^= self._relay
         if record.method == "INVITE":
             found |= self._media(record)
-        asked = self._layouts.get(record.names)
-        if asked is None:
-            asked = self._asks(record.names)
-        places, texts, special = asked
+        places, texts, special = self._layouts.get(record.names) or self._asks(record.names)
         if places:
             routed, record.credentials, parts = self._values(record, places)
             found |= routed
             special = special or parts
         if special or self._is_odd(record):
             found |= self._all(exploits.by_names(record))
-        odd = data.translate(None, exploits.ORDINARY_BYTES)
+        odd = data.translate(None, ORDINARY_BYTES)
         if odd:
             found |= self._all(exploits.by_bytes(record, odd))
         # Where the decoder gives hosts, it found no place for words in the fields that have a form.
         if (
             not record.hosts[0]
             or record.ua not in self._agents
-            or (texts and self._speaks(record, texts))
+            or (texts and self._speaks(record.values, texts))
             or (record.credentials is not None and exploits.may_speak(record.credentials))
         ):
             found |= self._words(record)
@@ -124,7 +122,8 @@ class Content:
     def _media(self, record: Record) -> int:
         """Tell whether a session description shows an address from inside a network."""
         data = record.data
-        if _INSIDE.search(data) is None or source_scope(record.src) != "public":
+        # The Contact stands before the body.
+        if _INSIDE.search(data, record.spans[11]) is None or source_scope(record.src) != "public":
             return 0
         shown = _MEDIA.finditer(data, data.find(b"\r\n\r\n"))
         if any(scope_of(found[1].decode("latin-1")) == "private" for found in shown):
@@ -220,20 +219,20 @@ class Content:
                 self._agents.add(agent)
         return self._all(exploits.by_words(record))
 
-    def _speaks(self, record: Record, texts: tuple[int, ...]) -> bool:
-        """Tell whether one of the header fields at `texts` may hold an attack that needs words, not
+    def _speaks(self, values: tuple[bytes, ...], texts: tuple[int, ...]) -> bool:
+        """Tell whether one of the `values` at `texts` may hold an attack that needs words, not
         bytes; remember those that do not.
         """
-        values = record.values
+        known = self._texts
         for place in texts:
             value = values[place]
-            if value not in self._texts:
+            if value not in known:
                 if exploits.may_speak(value):
                     return True
-                if len(self._texts) >= AGENTS:
-                    self._texts = {b""}
+                if len(known) >= AGENTS:
+                    known.clear()
                 if len(value) < _LONG_TEXT:
-                    self._texts.add(value)
+                    known.add(value)
         return False
 
 

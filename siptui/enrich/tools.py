@@ -127,7 +127,11 @@ class Tools:
                 record.tool = claim.tool if claim.tool and not template.lies else ""
             else:
                 record.tool = template.tool
-                record.ua_lies = self._lies(signature, record.ua, template.lies)
+                record.ua_lies = (
+                    template.lies
+                    if signature.agents is None
+                    else self._lies(signature, record.ua, template.lies)
+                )
         self._seen += len(records)
 
     def _tiny(self, record: Record) -> None:
