@@ -195,3 +195,17 @@ def test_nothing_is_missing_where_only_root_may_read_what_is_installed(tmp_path:
             terminal.until(lambda title=title: title not in terminal.text())
         terminal.type("q")
         assert terminal.wait() == 0
+
+
+def test_text_that_comes_with_the_key_that_asks_for_it_is_text_and_no_commands(
+    tmp_path: Path,
+) -> None:
+    # So a slow line brings it: in one piece.
+    command = [*SIPTUI, "demo", "--speed", "100"]
+    with PseudoTerminal(command, environment(tmp_path), 100, 30) as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        terminal.type("/method:INVITE\r")
+        terminal.until(lambda: "only method INVITE" in terminal.text())
+        assert "marked" not in terminal.text()
+        terminal.type("q")
+        assert terminal.wait() == 0

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Event, InputEvent
+from textual.events import Event, InputEvent, Key
 
 from siptui.config import Settings
 from siptui.errors import SiptuiError
@@ -133,10 +133,31 @@ class SiptuiApp(App[None]):
                 loop.add_signal_handler(number, self._end_by, number)
 
     async def on_event(self, event: Event) -> None:
-        """Say that something was typed before anything is done about it."""
+        """Say that something was typed before anything is done about it.
+
+        Textual gives all keys that came at once, as they do over a slow line, to what has the
+        focus before the first one has an effect: text typed behind ``/`` would be taken for
+        commands. A key that does something on the main screen therefore does it at once.
+        """
         if isinstance(event, InputEvent):
             self._typed()
+        if isinstance(event, Key) and not event.is_forwarded and self._commands_are_typed:
+            bound = self.screen.active_bindings.get(event.key)
+            if bound is not None and bound.enabled:
+                await self.run_action(bound.binding.action, bound.node)
+                return
         await super().on_event(event)
+
+    @property
+    def _commands_are_typed(self) -> bool:
+        """Whether keys mean actions of the main screen, and are neither text nor of a pane."""
+        monitor = self.monitor
+        return (
+            self.screen is monitor
+            and not monitor.bar.display
+            and self.focused is monitor.pane
+            and monitor.pane_name != "inspector"
+        )
 
     def _follow(self) -> None:
         """Draw what has arrived if that is due, and come back when it is due again."""

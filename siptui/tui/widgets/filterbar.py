@@ -212,7 +212,8 @@ class FilterBar(Vertical):
         self._input.cursor_position = len(value)
         self._at = len(self.history.get(purpose, ()))
         self._draft = value
-        self._input.focus()
+        # At once: what was typed behind the key that opened the bar belongs here.
+        self.screen.set_focus(self._input)
         self._look()
 
     def close(self) -> None:
