@@ -30,7 +30,7 @@ PIPE = 1 << 20
 """Bytes that are asked for each pipe to and from a worker; the system may grant less."""
 NICE = 5
 """How far a worker stands back where cores are short: who reads the sockets comes first."""
-DEPTH = 3
+DEPTH = 8
 """Lots that a worker has at most, so that it finds the next one when it has done one."""
 
 Look = Callable[[Sequence[Frame]], list[Record]]
