@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from itertools import repeat
+from operator import methodcaller
 from typing import Any, Protocol
 
 import numpy as np
@@ -145,7 +146,7 @@ class Words:
         values: Sequence[Hashable] = list(column.values)
         if not values:
             return np.zeros(stop - start, bool)
-        table = np.fromiter((self.judge(value) for value in values), bool, len(values))
+        table = np.fromiter(map(self.judge, values), bool, len(values))
         codes = column.codes[start:stop]
         return np.asarray(table[codes], bool)
 
@@ -164,9 +165,8 @@ class Spans:
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
         """Read the part of each row."""
-        judge = self.judge
         texts = columns.span_texts(SPANS.index(self.field.name), start, stop)
-        return np.fromiter((judge(text) for text in texts), bool, stop - start)
+        return np.fromiter(map(self.judge, texts), bool, stop - start)
 
     def describe(self) -> str:
         """Return it in words."""
@@ -200,6 +200,9 @@ class Text:
         self._value = value
         forms = (value, value.lower(), value.upper()) if not value.isascii() else (value,)
         self._wanted = {each.encode("utf-8", "surrogateescape").lower() for each in forms}
+        self._small = bytearray()
+        """Where what is searched is written in small letters; kept, as new memory costs more than
+        searching it."""
 
     def mask(self, columns: Columns, start: int, stop: int) -> Mask:
         """Search the bytes of each row; where there is nothing in all of them, only once."""
@@ -208,16 +211,22 @@ class Text:
             return result
         offsets = columns.data_offsets[start:stop]
         ends = offsets + columns.numbers["len"][start:stop]
-        first = int(offsets.min())
-        raw = np.frombuffer(bytes(columns.blob[first : int(ends.max())]), np.uint8)
+        first, last = int(offsets.min()), int(ends.max())
+        held = columns.blob
+        # What is still appended to must not be held on to.
+        piece = memoryview(held)[first:last] if isinstance(held, bytes) else held[first:last]
+        raw = np.frombuffer(piece, np.uint8)
+        if len(self._small) < len(raw):
+            self._small = bytearray(len(raw))
+        small = self._small
         # A set bit makes a to z of A to Z faster than anything else, and few others alike.
-        blob = (raw | _SMALL).tobytes()
+        np.bitwise_or(raw, _SMALL, out=np.frombuffer(small, np.uint8, len(raw)))
         begin, end = offsets - first, ends - first
         for wanted in self._wanted:
             alike = bytes(byte | _SMALL for byte in wanted)
-            if alike in blob:
+            if small.find(alike, 0, len(raw)) >= 0:
                 places = np.fromiter(
-                    map(blob.find, repeat(alike), begin.tolist(), end.tolist()), np.int64
+                    map(small.find, repeat(alike), begin.tolist(), end.tolist()), np.int64
                 )
                 rows = np.flatnonzero(places >= 0)
                 is_it = _agree(raw, places[rows], wanted)
@@ -261,7 +270,8 @@ def within(network: IPv4Network | IPv6Network) -> Callable[[str], bool]:
             return equals(".".join(octets))
         start = ".".join([*octets, ""])
         if whole and not bits:
-            return lambda text: text.startswith(start) and ":" not in text
+            # No IPv6 address begins with an octet and a dot.
+            return methodcaller("startswith", start)
     family = socket.AF_INET if network.version == 4 else socket.AF_INET6
     wanted = int(network.network_address)
     netmask = int(network.netmask)
