@@ -44,9 +44,10 @@ AHEAD = 8
 """Lots that are looked at ahead of the one that leaves next, for each process that looks."""
 STATUS_INTERVAL = 0.25
 """Seconds between two reports of state; also the longest that an idle engine sleeps."""
-BATCH_INTERVAL = 0.2
-"""Seconds that a row waits at most for company before it is handed on."""
-REST = 0.05
+BATCH_INTERVAL = 0.3
+"""Seconds from handing rows on to the next time, at least: what comes meanwhile goes together, and
+what comes alone goes at once."""
+REST = 0.1
 """Seconds for which the engine leaves sources alone that had a `FEW` frames, at most: waking up
 costs more than a message does."""
 FEW = 20
@@ -123,7 +124,7 @@ class Engine:
         self._selector = selectors.DefaultSelector()
         self._backlog = Backlog(backlog, self._live, Spool(spool))
         self._pending: list[Record] = []
-        self._pending_since = 0.0
+        self._handed_on = 0.0
         self._frames = 0
         self._records = 0
         self._lost = 0
@@ -173,8 +174,8 @@ class Engine:
                 worked = True
             now = self._clock()
             # Rows wait for company as long as others are before them anyway.
-            late = self._pending and now - self._pending_since >= BATCH_INTERVAL
-            if late and not self._output.waiting:
+            due = self._handed_on + BATCH_INTERVAL
+            if self._pending and now >= due and not self._output.waiting:
                 self._hand_on()
             if now >= report_at:
                 report_at = now + STATUS_INTERVAL
@@ -191,7 +192,9 @@ class Engine:
             elif quiet and not worked:
                 quiet = False
                 time.sleep(self._rest)
-            self._wait(0 if worked else BATCH_INTERVAL if self._pending else STATUS_INTERVAL)
+            self._wait(
+                0 if worked else max(due - now, _STALLED) if self._pending else STATUS_INTERVAL
+            )
 
     def _read(self) -> int:
         """Take what the sources have: all that comes by itself, of files as much as is needed.
@@ -315,8 +318,6 @@ class Engine:
         if self._responder is not None and self._sockets:
             records = self._answer(self._responder, records)
         self._records += len(records)
-        if not self._pending:
-            self._pending_since = self._clock()
         self._pending += records
         if len(self._pending) >= BATCH_MOST:
             self._hand_on()
@@ -344,6 +345,7 @@ class Engine:
 
     def _hand_on(self) -> None:
         pending, self._pending = self._pending, []
+        self._handed_on = self._clock()
         # One read may give many more rows than frames, and a batch holds only so many.
         for start in range(0, len(pending), BATCH_MOST):
             some = pending[start : start + BATCH_MOST]

@@ -7,7 +7,8 @@ what the terminal shows: only changed cells, in their colours, and a moved block
 from __future__ import annotations
 
 import re
-from operator import gt, ne
+from itertools import compress
+from operator import gt, ne, or_
 from typing import Final
 
 from rich.cells import cell_len, split_graphemes
@@ -113,7 +114,7 @@ class Cells:
         shown, shown_styles = self._shown[y], self._shown_styles[y]
         runs: list[Run] = []
         start = end = -1
-        style, blank = "", True
+        style, blank, ground = "", True, ""
 
         def close() -> None:
             if start >= 0:
@@ -121,20 +122,21 @@ class Cells:
                 simple = len(text) == end - start and "" not in drawn[start:end]
                 runs.append(Run(y, start, text, style, end - start, simple))
 
-        for x in range(self.width):
-            if drawn[x] == shown[x] and styles[x] == shown_styles[x]:
-                continue
-            if x == end and styles[x] == style:
-                blank = blank and drawn[x] == " "
+        differs = map(or_, map(ne, drawn, shown), map(ne, styles, shown_styles))
+        for x in compress(range(self.width), differs):
+            is_blank = drawn[x] == " "
+            if x == end and (styles[x] == style or (is_blank and styles[x] == ground)):
+                blank = blank and is_blank
             else:
                 joined = None
                 if start >= 0 and x - end <= _GAP:
                     joined = _join(style, blank, drawn[end : x + 1], styles[end : x + 1])
                 if joined is None:
                     close()
-                    start, style, blank = x, styles[x], drawn[x] == " "
+                    start, style, blank = x, styles[x], is_blank
                 else:
                     style, blank = joined
+                ground = on_blanks(style)
             end = x + 1
         close()
         return runs
