@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from siptui.enrich import exploits
-from siptui.enrich.exploits import ORDINARY_BYTES
 from siptui.enrich.hosts import host, scope_of, source_scope
 from siptui.enrich.reach import Reach
 from siptui.record import Record
@@ -92,7 +91,6 @@ class Content:
     def look(self, record: Record) -> None:
         """Fill `says` and `credentials` of a request."""
         found = self._reach.judge(record)
-        data = record.data
         if found & self._relay and (
             record.method not in STARTING or not is_initial(record) or _is_target(record)
         ):
@@ -104,11 +102,7 @@ class Content:
             routed, record.credentials, parts = self._values(record, places)
             found |= routed
             special = special or parts
-        if special or self._is_odd(record):
-            found |= self._all(exploits.by_names(record))
-        odd = data.translate(None, ORDINARY_BYTES)
-        if odd:
-            found |= self._all(exploits.by_bytes(record, odd))
+        found |= self._aimed_at_parsers(record, special)
         # Where the decoder gives hosts, it found no place for words in the fields that have a form.
         if (
             not record.hosts[0]
@@ -132,32 +126,35 @@ class Content:
 
     def attacks(self, record: Record) -> int:
         """Return what a response holds that is aimed at its readers, and at what parses it."""
-        asked = self._layouts.get(record.names)
-        if asked is None:
-            asked = self._asks(record.names)
-        found, special = 0, asked.special
-        if asked.places:
-            found, _, parts = self._values(record, asked.places)
+        places, _, special = self._layouts.get(record.names) or self._asks(record.names)
+        found = 0
+        if places:
+            found, _, parts = self._values(record, places)
             special = special or parts
-        if special or self._is_odd(record):
-            found |= self._all(exploits.by_names(record))
-        odd = record.data.translate(None, exploits.ORDINARY_BYTES)
-        if odd:
-            found |= self._all(exploits.by_bytes(record, odd))
+        found |= self._aimed_at_parsers(record, special)
         return found | self._all(exploits.by_words(record))
 
-    def _is_odd(self, record: Record) -> bool:
-        """Tell whether something about a message is so long or wrong as only in an exploit."""
+    def _aimed_at_parsers(self, record: Record, special: bool) -> int:
+        """Return what attacks parsers by its form; `special` says that a header name is used so."""
+        data = record.data
         _, _, f0, f1, t0, t1, _, _, q0, q1, _, _, v0, v1 = record.spans
-        return (
-            len(record.data) > 1024
+        found = 0
+        if (
+            special
+            # So long or wrong is something only in an exploit.
+            or len(data) > 1024
             or q1 - q0 > _LONG_CSEQ
             or f1 - f0 > _LONG_ADDRESS
             or t1 - t0 > _LONG_ADDRESS
             or v1 - v0 > 2 * _LONG_ADDRESS
             or record.method == "SUBSCRIBE"
-            or (bool(record.defects) and self._tells(record.defects))
-        )
+            or (record.defects and self._tells(record.defects))
+        ):
+            found = self._all(exploits.by_names(record))
+        odd = data.translate(None, exploits.ORDINARY_BYTES)
+        if odd:
+            found |= self._all(exploits.by_bytes(record, odd))
+        return found
 
     def _all(self, names: Iterable[str]) -> int:
         found = 0
