@@ -53,8 +53,6 @@ costs more than a message does."""
 FEW = 20
 _BURST_BYTES = 20_000 * 1024
 """Bytes a second that the room of a socket must take meanwhile, should a burst begin."""
-BATCH_MOST = 4096
-"""Rows that are handed on in one piece at most: the more there are, the less each of them costs."""
 PENDING_BATCHES = 4
 """Batches that may wait for whoever takes them; rows are made no faster than they are taken."""
 _STALLED = 0.005
@@ -65,6 +63,9 @@ _LAST = 1.0
 
 class Output(Protocol):
     """Take what the engine makes."""
+
+    most: int
+    """Rows that it takes in one piece at most."""
 
     @property
     def waiting(self) -> int:
@@ -319,7 +320,7 @@ class Engine:
             records = self._answer(self._responder, records)
         self._records += len(records)
         self._pending += records
-        if len(self._pending) >= BATCH_MOST:
+        if len(self._pending) >= self._output.most:
             self._hand_on()
 
     def _answer(self, responder: Responder, records: list[Record]) -> list[Record]:
@@ -347,9 +348,9 @@ class Engine:
         pending, self._pending = self._pending, []
         self._handed_on = self._clock()
         # One read may give many more rows than frames, and a batch holds only so many.
-        for start in range(0, len(pending), BATCH_MOST):
-            some = pending[start : start + BATCH_MOST]
-            self._output.records(some)
+        most = self._output.most
+        for start in range(0, len(pending), most):
+            self._output.records(pending[start : start + most])
 
     def _obey(self, commands: Connection) -> None:
         try:

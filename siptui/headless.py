@@ -58,6 +58,8 @@ class Headless:
             self.discard()
             raise
 
+    most = 512
+    """Rows that are written together: few enough that workers find work meanwhile."""
     waiting = 0
     """Rows are written at once."""
 

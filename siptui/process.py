@@ -36,6 +36,9 @@ they are looked at, who presses a key waits for the screen."""
 class PipeOutput:
     """Send batches and reports through a pipe; the thread here only writes into it."""
 
+    most = 4096
+    """Rows of a batch: the more there are, the less each of them costs to send and to store."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._queue: queue.Queue[tuple[str, Any] | None] = queue.Queue()

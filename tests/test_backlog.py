@@ -83,6 +83,8 @@ class Stalled:
         self._source = source
         self.rows: list[Record] = []
 
+    most = 4096
+
     @property
     def waiting(self) -> int:
         return 0 if self._source.finished else 99

@@ -56,7 +56,7 @@ _CREDENTIALS = frozenset((b"authorization", b"proxy-authorization"))
 _TYPE = frozenset((b"content-type", b"c"))
 _FORMED = _CREDENTIALS | {
     b"via", b"from", b"to", b"call-id", b"cseq", b"contact", b"max-forwards", b"user-agent",
-    b"content-length", b"v", b"f", b"t", b"i", b"m", b"l",
+    b"content-length", b"expires", b"v", b"f", b"t", b"i", b"m", b"l",
 }  # fmt: skip
 """Names of header fields whose values have a form, or are looked at by themselves."""
 _LONG_TEXT = 256
@@ -66,8 +66,8 @@ _LONG_TEXT = 256
 class Asked(NamedTuple):
     """Say what rules ask of a message with certain header names."""
 
-    places: tuple[int, ...]
-    """Where stand header fields whose value a rule asks for."""
+    places: tuple[tuple[int, bytes], ...]
+    """Where stand header fields whose value a rule asks for, and their names in small letters."""
     texts: tuple[int, ...]
     """Where stand those that may hold any words."""
     special: bool
@@ -172,7 +172,7 @@ class Content:
             if name in ORDINARY:
                 continue
             if key in _CREDENTIALS or key in _TYPE or key == b"route":
-                places.append(place)
+                places.append((place, key))
             elif key != name.lower() or not key.replace(b"-", b"").isalnum():
                 special = True
         asked = Asked(tuple(places), tuple(texts), special)
@@ -182,11 +182,13 @@ class Content:
             self._layouts[names] = asked
         return asked
 
-    def _values(self, record: Record, places: tuple[int, ...]) -> tuple[int, bytes | None, bool]:
+    def _values(
+        self, record: Record, places: tuple[tuple[int, bytes], ...]
+    ) -> tuple[int, bytes | None, bool]:
         """Return labels, credentials, and whether the body has parts."""
         found, credentials, parts = 0, None, False
-        for place in places:
-            name, value = record.names[place].strip().lower(), record.values[place]
+        for place, name in places:
+            value = record.values[place]
             if name in _CREDENTIALS:
                 credentials = value
             elif name in _TYPE:
