@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +205,8 @@ def _convert(name: str, default: Any, value: Any) -> Any:
             raise ValueError("must be a list")
         if name == "ports":
             return [_port(item) for item in items]
-        if name == "columns":
-            return [_column(_text(item).strip()) for item in items if item != ""]
-        return [_text(item).strip() for item in items if item != ""]
+        words = [_text(item).strip() for item in items if item != ""]
+        return list(map(_CHECKS.get(name, str), words))
     if isinstance(default, dict):
         if not isinstance(value, dict):
             raise ValueError("must be a table of action = keys")
@@ -248,6 +248,28 @@ def _column(name: str) -> str:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"must be names of fields (there is no {name!r}{hint})")
     return name
+
+
+def _own(name: str) -> str:
+    """Return a name or an address; what looks like an address must be one."""
+    if ":" in name or "/" in name or not name.strip("0123456789."):
+        try:
+            ip_address(name.strip("[]"))
+        except ValueError:
+            raise ValueError(f"must be addresses and names ({name!r} is no address)") from None
+    return name
+
+
+def _network(name: str) -> str:
+    try:
+        ip_network(name, strict=False)
+    except ValueError:
+        raise ValueError(f"must be networks such as 192.0.2.0/24 ({name!r} is none)") from None
+    return name
+
+
+_CHECKS = {"own": _own, "respond_allow": _network, "columns": _column}
+"""By setting, what its words must pass."""
 
 
 def _text(value: Any) -> str:

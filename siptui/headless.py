@@ -44,7 +44,7 @@ class Headless:
         """What is told to stop; set once it is there."""
         self.rows = 0
         """Rows that were let through."""
-        self._filter = filters.parse(arguments.filter)
+        self._filter = filters.parse_argument(arguments.filter)
         self._output = (output or sys.stdout.buffer) if arguments.json else None
         self._mask = mask
         self._count = arguments.count

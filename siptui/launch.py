@@ -80,14 +80,16 @@ def open_sources(arguments: Arguments, settings: Settings) -> list[Source]:
 
 def _open_sockets(address: str, settings: Settings) -> list[Source]:
     """Open the sockets that ``[HOST:]PORT`` means; a bare port means IPv4 and IPv6."""
-    host, separator, port_text = address.rpartition(":")
-    if not port_text.isdecimal() or not 0 < int(port_text) < 65536:
+    host, _, port_text = address.rpartition(":")
+    bracketed = host.startswith("["), host.endswith("]")
+    is_port = port_text.isdecimal() and 0 < int(port_text) < 65536
+    if not is_port or len(set(bracketed)) > 1:
         raise SiptuiError(
             f"--udp {address}: say [HOST:]PORT, such as 5060, 127.0.0.1:5060 or [::1]:5060"
         )
     port = int(port_text)
     open_one = partial(open_udp, port=port, buffer_size=settings.capture_buffer)
-    if separator and host:
+    if host:
         return [open_one(host.removeprefix("[").removesuffix("]"))]
     sockets: list[Source] = [open_one("0.0.0.0")]
     with contextlib.suppress(SiptuiError):
@@ -120,13 +122,17 @@ def _enricher(arguments: Arguments, settings: Settings, responder: Responder | N
 def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | None:
     """Return what answers for the sockets among the sources; None if there is none.
 
-    Raises SiptuiError for an unknown mode, persona or network.
+    Raises SiptuiError for an unknown mode or persona.
     """
     sockets = {each.name: each for each in sources if isinstance(each, UdpSource)}
     if settings.respond not in MODES:
-        raise SiptuiError(f"there is no mode {settings.respond!r}; there are {', '.join(MODES)}")
+        raise SiptuiError(
+            f"{settings.origin('respond')}there is no mode {settings.respond!r}; "
+            f"there are {', '.join(MODES)}"
+        )
     if not sockets:
-        if settings.respond != "silent":
+        # Settings of a file say how to answer wherever that is possible.
+        if settings.respond != "silent" and settings.origins["respond"] == "--respond":
             raise SiptuiError("only UDP sockets can answer: --respond goes with --udp")
         return None
     personas = load_personas(_data("personas.toml"))
@@ -135,17 +141,16 @@ def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | Non
         personas |= load_personas(own)
     if settings.persona not in personas:
         names = ", ".join(sorted(personas))
-        raise SiptuiError(f"there is no persona {settings.persona!r}; there are {names}")
-    try:
-        allow = [ip_network(each, strict=False) for each in settings.respond_allow]
-    except ValueError as error:
-        raise SiptuiError(f"--respond-allow: {error}") from None
+        raise SiptuiError(
+            f"{settings.origin('persona')}there is no persona {settings.persona!r}; "
+            f"there are {names}"
+        )
     return Responder(
         settings.respond,
         personas[settings.persona],
         time.time,
         bound_to_loopback=lambda name: name in sockets and sockets[name].hears_only_loopback,
-        allow=allow,
+        allow=[ip_network(each, strict=False) for each in settings.respond_allow],
     )
 
 
@@ -223,7 +228,7 @@ def run(arguments: Arguments, settings: Settings) -> int:
         raise SiptuiError("name a source: --udp, -i IFACE, -r FILE or demo")
     from siptui import headless
 
-    user = privilege.unprivileged_user(settings.user)
+    user = privilege.unprivileged_user(settings.user, settings.origin("user"))
     output = headless.Headless(arguments, Mask() if settings.mask else None)
     for export in output.exports:
         _give(export.path, user)

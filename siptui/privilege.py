@@ -17,10 +17,11 @@ from types import ModuleType
 from siptui.errors import SiptuiError
 
 
-def unprivileged_user(name: str = "") -> pwd.struct_passwd | None:
+def unprivileged_user(name: str = "", origin: str = "") -> pwd.struct_passwd | None:
     """Return whom to become: `name`, else who called sudo, else ``nobody``; None if not root.
 
-    ``root`` as `name` means: stay root. Raises SiptuiError if there is no such user.
+    ``root`` as `name` means: stay root. Raises SiptuiError if there is no such user, with `origin`,
+    where the name comes from, before it.
     """
     if os.geteuid() != 0 or name == "root":
         return None
@@ -34,7 +35,7 @@ def unprivileged_user(name: str = "") -> pwd.struct_passwd | None:
     except KeyError:
         wanted = name or "nobody"
         raise SiptuiError(
-            f"there is no user {wanted!r} to become after opening the sources; "
+            f"{origin}there is no user {wanted!r} to become after opening the sources; "
             "name one with --user, or --user root to stay root"
         ) from None
 

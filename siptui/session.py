@@ -51,6 +51,11 @@ def run(arguments: Arguments, settings: Settings) -> int:
         raise SiptuiError(
             "no terminal to draw on; use --json, --export FILE or --quiet to go without a screen"
         )
+    if os.environ.get("TERM") == "dumb":
+        raise SiptuiError(
+            "this terminal cannot place what is drawn (TERM is dumb); "
+            "use --json, --export FILE or --quiet to go without a screen"
+        )
     if arguments.has_source:
         return _watch(arguments, settings)
     return _choose(settings)
@@ -58,10 +63,10 @@ def run(arguments: Arguments, settings: Settings) -> int:
 
 def _watch(arguments: Arguments, settings: Settings) -> int:
     if arguments.filter:
-        from siptui.filters import parse
+        from siptui.filters import parse_argument
 
-        parse(arguments.filter)
-    user = privilege.unprivileged_user(settings.user)
+        parse_argument(arguments.filter)
+    user = privilege.unprivileged_user(settings.user, settings.origin("user"))
     capture = _take_keyboard_from_terminal() if "-" in arguments.files else -1
     process = EngineProcess(partial(_prepare, arguments, settings, user, capture))
     try:

@@ -44,6 +44,12 @@ def test_flags_override_variables_override_file_override_defaults(tmp_path: Path
             'columns = ["src", "uaa"]\n',
             r"line 1: columns must be names of fields \(there is no 'uaa'; did you",
         ),
+        (
+            'own = ["pbx.example", "300.1.1.1"]\n',
+            r"line 1: own must be .* \('300.1.1.1' is no address",
+        ),
+        ('own = ["10.0.0.0/8"]\n', r"line 1: own must be .* \('10.0.0.0/8' is no address"),
+        ('respond_allow = ["10/8/8"]\n', r"line 1: respond_allow must be networks"),
         ("theme = \n", r"not TOML: .*line 1"),
     ],
 )

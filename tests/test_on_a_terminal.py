@@ -51,6 +51,13 @@ def test_from_start_to_quit(tmp_path: Path) -> None:
         assert "siptui: 1 seen, 1 kept, 0 lost" in last
 
 
+def test_a_terminal_that_cannot_place_anything_is_not_drawn_on(tmp_path: Path) -> None:
+    with PseudoTerminal(["env", "TERM=dumb", *SIPTUI, "demo"], environment(tmp_path)) as terminal:
+        assert terminal.wait() == 1
+        assert bytes(terminal.raw).startswith(b"siptui: this terminal cannot place what is drawn")
+        assert b"--json" in terminal.raw
+
+
 def test_what_cannot_be_opened_is_told_before_anything_is_drawn(tmp_path: Path) -> None:
     signatures = tmp_path / "config" / "siptui" / "signatures.toml"
     signatures.parent.mkdir(parents=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from siptui import privilege
+from siptui.errors import SiptuiError
 
 ME = pwd.getpwuid(os.getuid())
 
@@ -71,3 +72,11 @@ def test_all_that_is_taken_of_pythons_library_later_is_named() -> None:
         [sys.executable, "-c", _LOOK], capture_output=True, text=True, check=True
     )
     assert set(found.stdout.split()) <= {"ctypes.wintypes"}  # of another system
+
+
+def test_a_user_who_is_not_there_is_named_with_where_the_name_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(SiptuiError, match=r"^config.toml, line 3: there is no user 'no one'"):
+        privilege.unprivileged_user("no one", "config.toml, line 3: ")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from siptui.errors import SiptuiError
 from siptui.filters.completion import Offer, complete
 from siptui.filters.language import FilterError, read
 from siptui.filters.predicates import Columns, Everything, Mask, Predicate
@@ -34,7 +35,7 @@ HELP: tuple[tuple[str, str], ...] = (
 
 __all__ = [
     "HELP", "Filter", "FilterError", "Offer", "add_term", "complete", "drop_last_term", "exact",
-    "negate", "parse", "quote",
+    "negate", "parse", "parse_argument", "quote",
 ]  # fmt: skip
 
 
@@ -72,6 +73,14 @@ def parse(text: str, now: Callable[[], float] = time.time, *, utc: bool = False)
     reading = read(text, Now(now(), utc))
     terms = tuple(text[start:stop] for start, stop in reading.conjuncts)
     return Filter(text.strip(), reading.predicate, terms, reading.alternatives)
+
+
+def parse_argument(text: str) -> Filter:
+    """Return the filter of a command line; raises SiptuiError that shows where it is wrong."""
+    try:
+        return parse(text)
+    except FilterError as error:
+        raise SiptuiError(f"--filter {text!r}, character {error.start + 1}: {error}") from None
 
 
 def add_term(text: str, term: str) -> str:

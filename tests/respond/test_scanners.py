@@ -288,4 +288,18 @@ def test_respond_without_a_socket_is_a_mistake(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "only UDP sockets can answer" in done.stderr
     done = run(tmp_path, "--udp", f"127.0.0.1:{free_port()}", "--json", "--respond", "loudly")
-    assert "there is no mode 'loudly'" in done.stderr
+    assert "--respond: there is no mode 'loudly'" in done.stderr
+
+
+def test_a_way_to_answer_in_the_settings_is_judged_with_file_and_line_and_only_for_sockets(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "config" / "siptui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('respond = "options"\npersona = "nobody"\n')
+    done = run(tmp_path, "--udp", f"127.0.0.1:{free_port()}", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{file}, line 2: there is no persona 'nobody'" in done.stderr
+    done = run(tmp_path, "demo", "--speed", "9999", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done.stdout)

@@ -275,10 +275,15 @@ class Monitor(Screen[None], inherit_bindings=False):
     def keys_changed(self) -> dict[str, str]:
         """The keys that settings changed, by action id, separated by commas.
 
-        Textual goes through all that it is given at each key, so it is given no others.
+        Textual goes through all that it is given at each key, so it is given no others. An action
+        without a key gets one that no terminal sends: nothing at all would leave it the usual one.
         """
         usual = actions.keymap({}, inside.keys())
-        return {id: ",".join(theirs) for id, theirs in self.keys_of.items() if theirs != usual[id]}
+        return {
+            id: ",".join(theirs) or "no key"
+            for id, theirs in self.keys_of.items()
+            if theirs != usual[id]
+        }
 
     def action_do(self, id: str) -> None:
         """Do an action, or say why it is not possible now."""
