@@ -91,10 +91,11 @@ def start(plan: Plan) -> Iterator[Figure]:
 
 def _first_screen(plan: Plan, program: str) -> float:
     if program == "sngrep":
-        line, word = command(program, "-d", "lo", "udp port 5060"), "Display Filter"
+        line, word = command(program, "-d", "lo", "udp port 5060"), b"Display Filter"
     else:
-        line, word = command(program, "--udp", f"127.0.0.1:{free_port()}"), "help"
-    with on_terminal(plan, line) as terminal:
+        line, word = command(program, "--udp", f"127.0.0.1:{free_port()}"), b"help"
+    # An emulator would take its time from the two cores.
+    with on_terminal(plan, line, emulate=False) as terminal:
         began = time.monotonic()
-        terminal.until(lambda: word in terminal.text())
+        terminal.until(lambda: word in terminal.raw)
         return time.monotonic() - began
