@@ -12,9 +12,9 @@ from pathlib import Path
 import maxminddb
 
 import siptui
-from siptui.capture.files import open_file
 from siptui.decode import Decoder
 from siptui.record import Frame, Record
+from tests.capture_files import frames_of
 
 DATA = Path(siptui.__file__).parent / "data"
 DOCUMENTATION = [
@@ -25,12 +25,7 @@ DOCUMENTATION = [
 
 @cache
 def frames() -> tuple[Frame, ...]:
-    source = open_file(str(DATA / "demo.pcapng"))
-    found: list[Frame] = []
-    while not source.finished:
-        found += source.read(4096)
-    source.close()
-    return tuple(found)
+    return tuple(frames_of(DATA / "demo.pcapng"))
 
 
 @cache

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siptui.capture.files import open_file
 from siptui.capture.recording import Recording
 from siptui.errors import SiptuiError
 from siptui.pcapng import Section
 from siptui.record import Frame
+from tests.capture_files import frames_of
 
 FRAMES = [
     Frame(1_700_000_000_123_456_789, b"one", 1, 3, "eth0"),
@@ -26,27 +26,17 @@ FRAMES = [
 ]
 
 
-def read_back(path: Path) -> list[Frame]:
-    source = open_file(str(path))
-    frames: list[Frame] = []
-    while not source.finished:
-        frames += source.read(100)
-    source.close()
-    assert not source.statistics().notice
-    return frames
-
-
 def test_frames_come_back_as_they_were_and_are_on_disk_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.pcapng"
     recording = Recording(str(path))
     for number, frame in enumerate(FRAMES, 1):
         recording.write([frame])
-        assert read_back(path) == FRAMES[:number]
+        assert frames_of(path) == FRAMES[:number]
         assert recording.size == path.stat().st_size
         assert recording.frames == number
     recording.close()
     recording.close()
-    assert read_back(path) == FRAMES
+    assert frames_of(path) == FRAMES
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -72,7 +62,7 @@ def test_a_recording_replaces_an_older_file_but_never_one_that_is_read(tmp_path:
             Recording(str(name), reading=["-", str(tmp_path / "absent"), str(path)])
     assert path.read_bytes() == b"precious"
     Recording(str(path)).close()
-    assert read_back(path) == []
+    assert frames_of(path) == []
 
 
 def test_a_file_that_cannot_be_written_says_why(tmp_path: Path) -> None:
@@ -109,7 +99,7 @@ def test_a_full_disk_leaves_whole_packets(tmp_path: Path) -> None:
         recording.close()
         os._exit(0 if failed and recording.frames % 4 == 0 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    frames = read_back(path)
+    frames = frames_of(path)
     assert len(frames) > 20
     assert frames == FRAMES * (len(frames) // 4)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from siptui.capture.files import open_file
 from siptui.record import Frame, Record
+from tests.capture_files import frames_of
 from tests.decode.test_encapsulations import CASES
 from tests.decode.test_streams import MESSAGES, segments
 from tests.decode.wire import RAW, decode, frame, ip4, ip6, options, pieces4, pieces6, response, udp
@@ -40,15 +40,6 @@ def files() -> list[pytest.param]:
         return [pytest.param({}, marks=pytest.mark.skip(reason="no ../shared/data/pcap"))]
     with truth.open(encoding="utf-8", newline="") as lines:
         return [pytest.param(row, id=row["file"]) for row in csv.DictReader(lines, delimiter="\t")]
-
-
-def read(path: Path) -> list[Frame]:
-    source = open_file(str(path))
-    frames: list[Frame] = []
-    while not source.finished:
-        frames += source.read(1000)
-    source.close()
-    return frames
 
 
 def ours(records: list[Record]) -> Essence:
@@ -83,7 +74,7 @@ def test_the_counts_are_true(truth: dict[str, str], shared: Path) -> None:
     name, expected = truth["file"], truth["true_sip_messages"]
     if expected.startswith("undefined"):
         pytest.skip("nobody can say what a fuzzed file holds")
-    records = decode(read(shared / "pcap" / name))
+    records = decode(frames_of(shared / "pcap" / name))
     count = HEP[name] if name in HEP else int(expected)
     assert sum(record.kind == "sip" for record in records) == count
 
@@ -92,7 +83,7 @@ def test_the_counts_are_true(truth: dict[str, str], shared: Path) -> None:
 def test_tshark_finds_the_same(truth: dict[str, str], shared: Path) -> None:
     name = truth["file"]
     path = shared / "pcap" / name
-    found, expected = ours(decode(read(path))), theirs(path)
+    found, expected = ours(decode(frames_of(path))), theirs(path)
     if name in KNOWN:
         assert found != expected, "this difference is no more"
         methods, statuses, _, _ = expected
@@ -128,7 +119,7 @@ def test_tshark_agrees_on_encapsulations(link: int, tmp_path: Path) -> None:
         for number, case in enumerate(cases)
     ]
     write(path, frames)
-    found = ours(decode(read(path)))
+    found = ours(decode(frames_of(path)))
     assert found == ours(decode(frames)) == theirs(path)
     assert len(found[2]) == len(cases)
 

@@ -4,61 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
-import resource
 import shutil
-import signal
-import struct
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from siptui.capture.files import open_file
-from siptui.decode import Decoder
 from siptui.errors import SiptuiError
-from siptui.export import ENDINGS, FORMATS, Export, format_of, write
-from siptui.export.destination import _Beside, open_destination
+from siptui.export import ENDINGS, FORMATS, format_of, write
 from siptui.export.frames import FrameOrder
 from siptui.mask import Mask
-from siptui.record import FIELDS, Frame, Record
-
-
-def frames_of(path: Path) -> list[Frame]:
-    source = open_file(str(path))
-    frames: list[Frame] = []
-    while not source.finished:
-        frames += source.read(1000)
-    source.close()
-    assert not source.statistics().notice
-    return frames
-
-
-def records_of(*paths: Path) -> list[Record]:
-    records: list[Record] = []
-    for path in paths:
-        decoder = Decoder()
-        records += decoder.decode(frames_of(path)) + decoder.flush()
-    return records
-
-
-def made(data: bytes = b"OPTIONS sip:a@b SIP/2.0\r\n\r\n", **more: object) -> Record:
-    """Return a record that came in one raw IP frame; no capture is needed for its texts."""
-    head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28 + len(data), 0, 0, 64, 17, 0, b"\xc6\x33\x64\7",
-                       b"\xcb\0\x71\x51")  # fmt: skip
-    packet = head + struct.pack(">HHHH", 5060, 5060, 8 + len(data), 0) + data
-    time = int(str(more.pop("time", 1_767_262_500_123_456_789)))
-    link = int(str(more.pop("link", 101)))
-    if link == 1:
-        packet = bytes(12) + b"\x08\x00" + packet + b"padding"
-    frame = Frame(time, packet, link, len(packet), "udp 0.0.0.0:5060")
-    record = Record(time, "198.51.100.7", 5060, "203.0.113.81", 5060, "udp", "sip", data, (frame,))
-    record.offset = packet.index(data)
-    for name, value in more.items():
-        setattr(record, name, value)
-    return record
+from siptui.record import FIELDS, Frame
+from tests.capture_files import frames_of, records_of
+from tests.export.made import made
 
 
 def tshark_count(path: Path) -> int:
@@ -294,168 +253,6 @@ def test_the_ending_says_the_format() -> None:
             format_of(path)
     with pytest.raises(SiptuiError, match="there is no format 'docx'"):
         write([], "/dev/null", "docx")
-
-
-def as_nobody(action: Callable[[], None], folder: Path) -> None:
-    """Do something in a process that is not root, in a folder that is its own."""
-    if os.geteuid() != 0:
-        action()
-        return
-    os.chown(folder, 65534, 65534)
-    for parent in folder.parents:
-        if parent.stat().st_uid == 0 and parent.stat().st_mode & 0o077 == 0:
-            parent.chmod(0o711)
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setresgid(65534, 65534, 65534)
-            os.setresuid(65534, 65534, 65534)
-            action()
-        except BaseException as error:
-            os.write(2, f"{error!r}\n".encode())
-            os._exit(1)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def check_that_failure_loses_nothing(folder: Path) -> None:
-    path = folder / "a.csv"
-    write([made()], path)
-    path.chmod(0o640)
-    before = path.read_bytes()
-
-    def broken() -> Iterator[Record]:
-        yield made()
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write(broken(), path)
-    assert path.read_bytes() == before
-    write([made(), made()], path)
-    assert path.read_bytes().count(b"\n") == 3
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert [each.name for each in folder.iterdir()] == ["a.csv"]
-    with pytest.raises(KeyboardInterrupt):
-        write(broken(), folder / "new.csv")
-    with pytest.raises(SiptuiError, match=r"absent/a\.csv was not written: No such file"):
-        write([], folder / "absent" / "a.csv")
-    with pytest.raises(SiptuiError, match="it is a folder"):
-        write([], folder, "csv")
-    with pytest.raises(SiptuiError, match="Not a directory"):
-        write([], path / "b.csv")
-    with pytest.raises(SiptuiError, match="null byte"):
-        write([], "a\0.csv")
-    assert [each.name for each in folder.iterdir()] == ["a.csv"]
-
-
-def test_failure_loses_nothing_and_leaves_no_litter(tmp_path: Path) -> None:
-    (tmp_path / "root").mkdir()
-    check_that_failure_loses_nothing(tmp_path / "root")
-    (tmp_path / "nobody").mkdir()
-    as_nobody(lambda: check_that_failure_loses_nothing(tmp_path / "nobody"), tmp_path / "nobody")
-
-
-def test_without_the_right_to_write_nothing_happens(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"precious")
-
-    def refused() -> None:
-        folder.chmod(0o555)
-        (folder / "a.csv").chmod(0o444)
-        for name in ("a.csv", "b.csv"):
-            with pytest.raises(SiptuiError, match=r"Permission denied|may not be changed"):
-                write([], folder / name)
-        folder.chmod(0o755)
-        assert [each.name for each in folder.iterdir()] == ["a.csv"]
-
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    (folder / "a.csv").write_bytes(b"precious")
-    if os.geteuid() == 0:
-        os.chown(folder / "a.csv", 65534, 65534)
-    as_nobody(refused, folder)
-    assert (folder / "a.csv").read_bytes() == b"precious"
-
-
-def check_a_full_disk(folder: Path) -> None:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    path = folder / "a.csv"
-    write([made()], path)
-    before = path.read_bytes()
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-    for target in (path, folder / "b.csv"):
-        with pytest.raises(SiptuiError, match="was not written: File too large"):
-            write((made() for _ in range(10_000)), target)
-    assert path.read_bytes() == before
-    assert [each.name for each in folder.iterdir()] == ["a.csv"]
-
-
-def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
-    for name in ("root", "nobody"):
-        (tmp_path / name).mkdir()
-    as_nobody(lambda: check_a_full_disk(tmp_path / "nobody"), tmp_path / "nobody")
-    child = os.fork()
-    if child == 0:
-        try:
-            check_a_full_disk(tmp_path / "root")
-        except BaseException as error:
-            os.write(2, f"{error!r}\n".encode())
-            os._exit(1)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def test_root_can_finish_after_becoming_somebody_else(tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("needs root to give up")
-    (tmp_path / "old.csv").write_bytes(b"x" * 100_000)
-    child = os.fork()
-    if child == 0:
-        try:
-            exports = [Export(tmp_path / name) for name in ("old.csv", "new.pcapng")]
-            os.setresuid(65534, 65534, 65534)
-            for export in exports:
-                export.add([made()])
-                assert export.close() == 1
-        except BaseException as error:
-            os.write(2, f"{error!r}\n".encode())
-            os._exit(1)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert (tmp_path / "old.csv").read_bytes().count(b"\r\n") == 2
-    assert len(frames_of(tmp_path / "new.pcapng")) == 1
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["new.pcapng", "old.csv"]
-
-
-def test_an_export_that_ended_says_so(tmp_path: Path) -> None:
-    export = Export(tmp_path / "a.csv")
-    export.discard()
-    export.discard()
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(SiptuiError, match="has ended"):
-        export.add([])
-
-
-def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path) -> None:
-    link = tmp_path / "link.csv"
-    link.symlink_to(tmp_path / "real.csv")
-    assert write([made()], link) == 1
-    assert link.is_symlink()
-    assert (tmp_path / "real.csv").read_bytes().count(b"\n") == 2
-    assert write([made()], "/dev/null", "csv") == 1
-    assert not Path("/dev/null").is_file()
-    with pytest.raises(SiptuiError, match="No space left on device"):
-        write([made()], "/dev/full", "csv")
-
-
-def test_a_temporary_file_beside_a_long_name_still_fits(tmp_path: Path) -> None:
-    path = tmp_path / ("ä" * 120 + ".csv")
-    destination = _Beside(str(path), 0o644)
-    destination.write(b"x")
-    destination.finish()
-    assert path.read_bytes() == b"x"
-    open_destination(str(path)).discard()
-    assert path.read_bytes() == b"x"
 
 
 def test_a_masked_export_tells_no_address_and_no_user(shared: Path, tmp_path: Path) -> None:

@@ -84,23 +84,19 @@ async def test_a_file_is_completed_by_tab(tmp_path: Path) -> None:
     assert choice == Choice("file", str(tmp_path / "monday.pcap"))
 
 
-async def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    app = StartApp(devices(WHY), folder=f"{tmp_path}/none.pcap")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("none.pcap", "there is no file"), (f"{'long' * 80}.pcap", "File name too long")],
+    ids=["missing", "too long"],
+)
+async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, name: str, said: str) -> None:
+    app = StartApp(devices(WHY), folder=f"{tmp_path}/{name}")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("j", "enter", "enter")
         await pilot.pause()
-        assert "there is no file" in shown(app)
+        assert said in shown(app)
         await pilot.press("escape", "q")
     assert app.return_value is None
-
-
-async def test_a_name_that_cannot_be_is_no_end(tmp_path: Path) -> None:
-    app = StartApp(devices(WHY), folder=f"{tmp_path}/{'long' * 80}.pcap")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("j", "enter", "enter")
-        await pilot.pause()
-        assert "File name too long" in shown(app)
-        await pilot.press("escape", "q")
 
 
 async def test_shows_why_the_last_choice_failed_and_nothing_obeys_it() -> None:
