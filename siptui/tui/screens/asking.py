@@ -68,8 +68,8 @@ class Asking(Monitor):
         """Ask what to write where, and write it."""
         from siptui.tui.screens.export import ExportScreen
 
-        mask = self.mask if self.masking else None
-        self.app.push_screen(ExportScreen(self.view, mask, self.directory), self._exported)
+        screen = ExportScreen(self.view, self.cover.mask, self.directory)
+        self.app.push_screen(screen, self._exported)
 
     def _exported(self, sentence: str | None) -> None:
         if sentence:

@@ -153,12 +153,12 @@ class FlowScreen(Above, Screen[str | None], inherit_bindings=False):
         if self.view.refresh(_BUDGET) or not self._keys:
             seqs = self.view.selection("shown")[-MOST:]
             monitor = self.monitor
-            self.rungs.ladder = ladder.ladder(map(monitor.masked, self.view.records(seqs)))
+            self.rungs.ladder = ladder.ladder(map(monitor.cover.record, self.view.records(seqs)))
             self._keys = list(seqs)
             self.rungs.repaint()
         self._show_rungs()
         record = self.view.record(self.seq) if self.seq >= 0 else None
-        self.inspector.show(record, self.monitor.mask if self.monitor.masking else None)
+        self.inspector.show(record, self.monitor.cover.mask)
         self.footer.show(self.offers())
 
     @property

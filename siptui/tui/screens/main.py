@@ -200,11 +200,11 @@ class MainScreen(Answering):
 
     def act_mask(self) -> None:
         """Hide addresses and users, or show them."""
-        self.masking = not self.masking
+        self.cover.on = not self.cover.on
         self.stream.repaint()
         for pane in self.panes:
             pane.repaint()
-        self.say("addresses and users are hidden" if self.masking else "nothing is hidden")
+        self.say("addresses and users are hidden" if self.cover.on else "nothing is hidden")
 
     def act_redraw(self) -> None:
         """Draw everything anew."""

@@ -21,7 +21,6 @@ Nothing here is told of messages: `tick` asks the view, at the rate of the setti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,13 +33,14 @@ from textual.widget import Widget
 
 from siptui import text
 from siptui.config import Settings
-from siptui.record import FIELD, Record
-from siptui.tui import actions, counters, empty, facts, inside, keys, language, veil
+from siptui.record import FIELD
+from siptui.tui import actions, counters, empty, facts, inside, keys, language
+from siptui.tui.cover import Cover
 from siptui.tui.pace import Pace
 from siptui.tui.paint import PLAIN, Painted, Signs
 from siptui.tui.screens.above import Above
 from siptui.tui.search import Search
-from siptui.tui.widgets.filterbar import FilterBar, Verdict
+from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.header import Header
 from siptui.tui.widgets.inspector import Explain, Inspector
@@ -55,8 +55,6 @@ ARRANGEMENTS = ("counters", "stream", "inspector", "all")
 """What lies beside the stream, in the order in which a key runs through."""
 BUDGET = 0.02
 """Seconds that one tick may spend on matching a new filter."""
-_TELLING = ("src", "dst", "user", "ua", "number", "as_name")
-"""Counted fields that may name an address or a user."""
 PANES = 4
 """Counter panes that are shown at most."""
 
@@ -93,8 +91,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.country_name = country_name
         self.view = view
         self.settings = settings
-        self.mask = mask
-        self.masking = settings.mask
+        self.cover = Cover(mask, settings.mask)
         self.clock = clock
         self.control = control
         self.source = title
@@ -116,13 +113,18 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.header = Header(signs=signs)
         self.trail = Trail(signs=signs)
         self.bar = FilterBar(
-            self.judge,
+            self.cover.judge,
             lambda value, cursor: language.complete(view, value, cursor),
-            veil=self.veiled,
+            veil=self.cover.filter,
             signs=signs,
         )
         self.stream = Stream(
-            view, self.look, clock=clock, mask=self.masked, matches=self.search.matches, signs=signs
+            view,
+            self.look,
+            clock=clock,
+            mask=self.cover.record,
+            matches=self.search.matches,
+            signs=signs,
         )
         self.panes = [
             TallyPane(each.field, each.title, each.number, id=f"tally{at}", signs=signs)
@@ -196,31 +198,6 @@ class Monitor(Screen[None], inherit_bindings=False):
             return False
         return self.narrow and pane is not self.stream
 
-    def masked(self, record: Record) -> Record:
-        """Return a record as it may be shown."""
-        if self.masking and self.mask is not None:
-            record = self.mask.record(record, frames=False)
-        return record
-
-    def hidden(self, words: str) -> str:
-        """Return a text that may hold addresses and users as it may be shown."""
-        return str(self.mask.text(words)) if self.masking and self.mask is not None else words
-
-    def trail_of(self, terms: Sequence[str]) -> list[str]:
-        """Return the terms of the filter as they may be shown, with the pseudonyms of rows."""
-        if not self.masking or self.mask is None:
-            return list(terms)
-        return [veil.veiled(term, self.mask.value) for term in terms]
-
-    def veiled(self, value: str) -> str:
-        """Return a filter text as it may be shown; its length stays."""
-        return veil.veiled(value) if self.masking else value
-
-    def judge(self, value: str) -> Verdict:
-        """Return what a filter text means, or what is wrong with it, as it may be shown."""
-        found = language.judge(value)
-        return replace(found, words=veil.covered(found.words, value)) if self.masking else found
-
     def situation(self) -> actions.Situation:
         """Return what actions depend on."""
         return actions.Situation(
@@ -232,7 +209,7 @@ class Monitor(Screen[None], inherit_bindings=False):
             search=self.search.text,
             following=self.view.following,
             frozen=self.view.frozen,
-            masked=self.masking,
+            masked=self.cover.on,
             inspecting=self.inspecting,
             zoomed=bool(self.zoomed),
             ranging=self.look.range_from >= 0,
@@ -336,7 +313,7 @@ class Monitor(Screen[None], inherit_bindings=False):
             self.set_timer(0.03, self._go_on)
         self.update()
         for words in facts.news(self.view.store.status, self._told):
-            self.say(self.hidden(words), "warning")
+            self.say(self.cover.words(words), "warning")
         if self.is_attached and isinstance(self.app.screen, Above):
             self.app.screen.update()
 
@@ -356,25 +333,25 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.look.empty = ()
         if not len(view):
             self.look.empty = empty.lines(
-                title=self.hidden(self.source),
+                title=self.cover.words(self.source),
                 live=self.live,
                 held=store.kept,
-                terms=self.veiled(view.filter.text),
+                terms=self.cover.filter(view.filter.text),
                 status=store.status,
                 scanned=view.scanned,
             )
         self.header.show(
             facts.gather(
                 view,
-                source=self.hidden(self.source),
+                source=self.cover.words(self.source),
                 live=self.live,
                 elapsed=self.clock() - self._began,
                 rates=list(self._pace.rates),
                 memory_most=self.settings.keep_bytes,
-                masked=self.masking,
+                masked=self.cover.on,
             )
         )
-        self.trail.show(self.trail_of(view.filter.terms), view.scanned)
+        self.trail.show(self.cover.terms(view.filter.terms), view.scanned)
         self.stream.sync()
         self._count()
         self.footer.show(self._offers())
@@ -420,16 +397,15 @@ class Monitor(Screen[None], inherit_bindings=False):
 
     def hide_value(self, field: str, value: str) -> str:
         """Return a counter's value as it may be shown, a country with its name."""
-        if self.masking and self.mask is not None and field in _TELLING:
-            value = self.mask.value(field, value)
+        value = self.cover.value(field, value)
         if field in ("country", "number_country") and value.isupper():
             name = self.country_name(value)
             return text.safe(f"{value} {name}" if name != value else value)
         return text.safe(value)
 
     def _show_inspected(self) -> None:
-        key = (self.view.cursor if len(self.view) else None, self.masking)
+        key = (self.view.cursor if len(self.view) else None, self.cover.on)
         if key != self._inspected:
             self._inspected = key
             record = self.view.record(self.view.cursor) if len(self.view) else None
-            self.inspector.show(record, self.mask if self.masking else None)
+            self.inspector.show(record, self.cover.mask)

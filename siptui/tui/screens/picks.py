@@ -100,7 +100,7 @@ class Picks(Asking):
         """Copy the message as text."""
         record = self.view.record(self.view.cursor)
         if record is not None:
-            data = self.masked(record).data
+            data = self.cover.record(record).data
             lines = (text.safe(line.rstrip(b"\r")) for line in data.split(b"\n"))
             self._copy("\n".join(lines), "message")
 
@@ -112,7 +112,7 @@ class Picks(Asking):
         found = self.stream.value()
         if found is not None:
             field, _, record = found
-            self._copy(columns.value(self.masked(record), field), field)
+            self._copy(columns.value(self.cover.record(record), field), field)
 
     def _copy(self, words: str, what: str) -> None:
         if len(words.encode()) > CLIPBOARD:

@@ -79,9 +79,9 @@ class Sending(Above, Screen[Drill | None], inherit_bindings=False):
         self.about.can_focus = False
         self.footer = Footer(id="senders-footer", signs=signs)
         self.bar = FilterBar(
-            monitor.judge,
+            monitor.cover.judge,
             lambda value, cursor: language.complete(monitor.view, value, cursor),
-            veil=monitor.veiled,
+            veil=monitor.cover.filter,
             signs=signs,
         )
         self.senders: list[Sender] = []
@@ -137,7 +137,7 @@ class Sending(Above, Screen[Drill | None], inherit_bindings=False):
             self._next = begin + max(_OFTEN, took * _SHARE)
         self.header.show(monitor.header.facts)
         view = monitor.view
-        self.trail.show(monitor.trail_of(view.filter.terms), view.scanned)
+        self.trail.show(monitor.cover.terms(view.filter.terms), view.scanned)
         zone = UTC if monitor.settings.utc else None
         moment = roster.Moment(monitor.view.store.senders.now, zone)
         if self.look.campaigns:
