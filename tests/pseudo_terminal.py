@@ -39,6 +39,8 @@ class PseudoTerminal:
         self._stream = pyte.ByteStream(self.screen) if emulate else None
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            # Who runs the tests in the background of a shell ignores it, and so would the command.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             # The readline that pytest loads puts a size of its own into C's environment.
             terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
             os.execvpe(command[0], list(command), dict(environment) | terminal)

@@ -55,6 +55,8 @@ ARRANGEMENTS = ("counters", "stream", "inspector", "all")
 """What lies beside the stream, in the order in which a key runs through."""
 BUDGET = 0.02
 """Seconds that one tick may spend on matching a new filter."""
+LATER = 0.2
+"""Seconds after which parts are set up that the first screen does not show, or when needed."""
 PANES = 4
 """Counter panes that are shown at most."""
 
@@ -166,8 +168,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         """Begin with the stream."""
         self.lay_out()
         self.focus_pane(self.stream)
-        self.call_after_refresh(self.bar.set_up)
-        self.call_after_refresh(self.inspector.set_up)
+        self.set_timer(LATER, self.bar.set_up)
+        self.set_timer(LATER, self.inspector.set_up)
 
     def on_resize(self) -> None:
         """Bring everything in line with the new size."""
