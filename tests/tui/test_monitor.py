@@ -109,6 +109,14 @@ async def test_pausing_freezes_rows_and_nothing_else() -> None:
 # Sizes, states, ends
 
 
+async def test_a_screen_that_closes_is_not_troubled_by_what_is_set_up_later() -> None:
+    async with running([]) as (app, _):
+        pass
+    app.monitor.bar.set_up()
+    app.monitor.bar.ask("filter", "method:INVITE")
+    app.monitor.inspector.set_up()
+
+
 async def test_nothing_to_show_says_what_is_going_on() -> None:
     async with running([]) as (app, pilot):
         shown = screen(app)

@@ -197,7 +197,8 @@ class FilterBar(Vertical):
         if not self._input.is_attached:
             line = Horizontal()
             self.mount(line, self._hints)
-            line.mount(self._prompt, self._input)
+            if line.is_attached:  # A screen that closes takes nothing in any more.
+                line.mount(self._prompt, self._input)
 
     def ask(self, purpose: str, value: str) -> None:
         """Open the bar for ``filter`` or ``find`` with a text to begin with."""

@@ -113,7 +113,8 @@ class Inspector(Widget):
         parts = Horizontal(id="inspector-parts")
         find = Input(id="inspector-find", placeholder="find text, or bytes as 0x0d0a", compact=True)
         self.mount(self._title, parts, find)
-        parts.mount(self.decoded, Upright(id="inspector-rule", signs=self._signs), self.dump)
+        if parts.is_attached:  # A screen that closes takes nothing in any more.
+            parts.mount(self.decoded, Upright(id="inspector-rule", signs=self._signs), self.dump)
 
     @property
     def term(self) -> str:
