@@ -113,7 +113,6 @@ async def test_a_screen_that_closes_is_not_troubled_by_what_is_set_up_later() ->
     async with running([]) as (app, _):
         pass
     app.monitor.bar.set_up()
-    app.monitor.bar.ask("filter", "method:INVITE")
     app.monitor.inspector.set_up()
 
 
