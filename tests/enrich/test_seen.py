@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def made(n: int = 0, **more: object) -> Record:
 def new(seen: Seen, *records: Record) -> list[tuple[str, ...]]:
     seen.enrich(records)
     return [each.new for each in records]
+
+
+def new_later(path: Path, *records: Record) -> list[tuple[str, ...]]:
+    with closing(Seen(path)) as seen:
+        return new(seen, *records)
 
 
 def test_the_first_of_each_is_new_and_the_second_is_not() -> None:
@@ -64,7 +70,7 @@ def test_what_came_is_written_before_the_end(tmp_path: Path) -> None:
     first = Seen(path)
     first.enrich([made(0)])
     first.enrich([made(10, shape="later")])
-    assert new(Seen(path), made(20, shape="later")) == [()]
+    assert new_later(path, made(20, shape="later")) == [()]
     first.close()
 
 
@@ -80,9 +86,8 @@ def test_a_damaged_file_is_said_and_left_alone(tmp_path: Path) -> None:
 
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "seen.sqlite"
-    with sqlite3.connect(path) as file:
+    with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA user_version = 99")
-    file.close()
     assert "99" in Seen(path).notice
 
 
@@ -110,7 +115,7 @@ def test_a_file_that_another_holds_is_written_later(tmp_path: Path) -> None:
     other.execute("COMMIT")
     other.close()
     seen.close()
-    assert new(Seen(path), made(1)) == [()]
+    assert new_later(path, made(1)) == [()]
 
 
 def test_memory_and_file_are_bounded(tmp_path: Path) -> None:
@@ -120,10 +125,9 @@ def test_memory_and_file_are_bounded(tmp_path: Path) -> None:
         seen.enrich([made(n, shape=f"s{n}", src=f"192.0.{n % 256}.1")])
     assert seen.let_go > 0
     seen.close()
-    with sqlite3.connect(path) as file:
+    with closing(sqlite3.connect(path)) as file:
         assert file.execute("SELECT max(n) FROM (SELECT count(*) n FROM seen GROUP BY kind)")\
             .fetchone()[0] <= 50  # fmt: skip
-    file.close()
     again = Seen(path, limit=50)
     assert new(again, made(600, shape="s499", src="192.0.243.9")) == [()]
     again.close()
@@ -147,4 +151,5 @@ def test_it_is_written_after_rights_were_dropped(tmp_path: Path) -> None:
         finally:
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert new(Seen(path), made(1)) == [()]
+    seen.close()
+    assert new_later(path, made(1)) == [()]

@@ -84,6 +84,13 @@ async def test_only_and_hide_take_the_value_under_the_cursor() -> None:
         assert app.view.filter.text.startswith(("method=", "status:"))
 
 
+async def test_a_counter_can_be_used_before_it_is_drawn() -> None:
+    async with running(traffic(100), (80, 24)) as (app, _):
+        app.monitor.action_do("count_2")
+        app.monitor.action_do("open")
+        assert app.view.filter.terms == ("ua=PBX",)
+
+
 @pytest.mark.parametrize(
     ("key", "title"),
     [

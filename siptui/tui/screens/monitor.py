@@ -382,7 +382,8 @@ class Monitor(Screen[None], inherit_bindings=False):
         # The last minute of a file is that of its messages, not of the one who reads it.
         now = self.clock() if self.live else self.view.store.newest_time / 1e9
         for pane in self.panes:
-            if pane.display and pane.size.height:
+            # What has the focus may be used before it has got its place.
+            if pane is self.pane or (pane.display and pane.size.height):
                 whole = pane is self.pane or pane.sort != "count"
                 limit = counters.LIMIT if whole else pane.height
                 entries, total, distinct = counters.entries(
