@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -167,3 +167,20 @@ def screen(app: SiptuiApp) -> str:
     height = app.size.height
     update = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in update[:height])
+
+
+def pressing(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what presses keys and lets all be drawn, before a picture is taken."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, SiptuiApp)
+        app.monitor.tick()
+        await pilot.press(*keys)
+        await pilot.pause()
+        app.monitor.tick()
+        await pilot.pause()
+        app.clear_notifications()
+        await pilot.pause()
+
+    return before

@@ -171,7 +171,6 @@ async def test_calls_of_marked_messages_share_a_ladder_and_the_mask_holds() -> N
         assert PROXY not in shown
 
 
-@pytest.mark.skipif("sys.version_info[:2] != (3, 11)", reason="pictures were made on Python 3.11")
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 def test_how_it_looks(snap_compare: Any, size: tuple[int, int]) -> None:
     from tests.tui.monitoring import application

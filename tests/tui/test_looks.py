@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from siptui.tui.app import SiptuiApp
-from tests.tui.monitoring import application, traffic
-
-pytestmark = pytest.mark.skipif(
-    version("textual") != "8.2.8", reason="the pictures are made by textual 8.2.8"
-)
+from tests.tui.monitoring import application, pressing, traffic
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
-
-
-def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
-    async def before(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, SiptuiApp)
-        app.monitor.tick()
-        await pilot.press(*keys)
-        await pilot.pause()
-        app.monitor.tick()
-        await pilot.pause()
-        app.clear_notifications()
-        await pilot.pause()
-
-    return before
 
 
 @pytest.mark.parametrize("size", SIZES)

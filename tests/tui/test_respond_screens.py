@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from siptui.capture import Statistics
 from siptui.record import Record
@@ -17,7 +14,7 @@ from siptui.tui.app import SiptuiApp
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.screens.respond import RespondScreen
 from siptui.tui.themes import THEMES
-from tests.tui.monitoring import application, feed, record, running, screen
+from tests.tui.monitoring import application, feed, pressing, record, running, screen
 
 COUNTS = {
     "sent 200": 3, "sent 401": 1204, "sent 403": 12, "withheld: rate of the source": 77,
@@ -271,27 +268,6 @@ async def test_hostile_words_in_reports_do_no_harm() -> None:
         assert not {"\x1b", "\x07"} & set(screen(app))
 
 
-def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
-    async def before(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, SiptuiApp)
-        app.monitor.tick()
-        await pilot.press(*keys)
-        await pilot.pause()
-        app.monitor.tick()
-        await pilot.pause()
-        app.clear_notifications()
-        await pilot.pause()
-
-    return before
-
-
-pictures = pytest.mark.skipif(
-    version("textual") != "8.2.8", reason="the pictures are made by textual 8.2.8"
-)
-
-
-@pictures
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize(
     ("name", "keys"),
@@ -309,7 +285,6 @@ def test_how_it_looks(
     assert snap_compare(answering(), terminal_size=size, run_before=pressing(*keys))
 
 
-@pictures
 @pytest.mark.parametrize("theme", [each.name for each in THEMES[1:]])
 def test_the_themes(snap_compare: Any, theme: str) -> None:
     app = answering(settings={"theme": theme})

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from siptui.record import Record
 from siptui.store.sender import Sender
@@ -15,7 +12,7 @@ from siptui.tui import roster
 from siptui.tui.app import SiptuiApp
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.screens.senders import SendersScreen
-from tests.tui.monitoring import HOSTILE, application, record, running, screen
+from tests.tui.monitoring import HOSTILE, application, pressing, record, running, screen
 from tests.tui.test_hostile import check, hostile
 
 
@@ -264,24 +261,10 @@ def test_columns_fit_and_the_sorted_one_stays(width: int, group: roster.Group) -
         assert heading.name in [each.name for each, _ in chosen]
 
 
-def _pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
-    async def before(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, SiptuiApp)
-        app.monitor.tick()
-        await pilot.press(*keys)
-        await pilot.pause()
-        app.monitor.tick()
-        await pilot.pause()
-
-    return before
-
-
-@pytest.mark.skipif(version("textual") != "8.2.8", reason="the pictures are made by textual 8.2.8")
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("keys", [("S", "j"), ("S", "tab"), ("S", *"bbbb"), ("S", "B")])
 def test_looks(snap_compare: Any, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    assert snap_compare(application(senders()), terminal_size=size, run_before=_pressing(*keys))
+    assert snap_compare(application(senders()), terminal_size=size, run_before=pressing(*keys))
 
 
 class _Knows:
