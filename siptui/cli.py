@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         "words",
         nargs="*",
         metavar="demo | config | BPF",
-        help="'demo', 'config' (print the settings in force), or with -i a kernel filter",
+        help="'demo', 'config' (check the settings and print them), or with -i a kernel filter",
     )
     add = parser.add_argument_group("sources").add_argument
     add("--udp", nargs="*", action="extend", metavar="[HOST:]PORT", help="UDP sockets; 5060")
@@ -194,13 +194,14 @@ def _run(argv: Sequence[str] | None) -> int:
     given = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     flags = {name: getattr(given, name) for name in config.NAMES if hasattr(given, name)}
     settings = config.load(config.environment(), flags, given.config)
-    if given.words == ["config"] and not given.interface:
-        print(config.show(settings))
-        return 0
     # What is imported stays: to look for garbage in it takes a tenth of the start.
     gc.set_threshold(200_000)
     # Nothing here is linear algebra, for which numpy would start a thread on every core.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from siptui import session
 
+    if given.words == ["config"] and not given.interface:
+        session.judge(settings)
+        print(config.show(settings))
+        return 0
     return session.run(_arguments(given), settings)

@@ -34,6 +34,7 @@ from siptui.enrich.places import Places, country_names
 from siptui.errors import SiptuiError
 from siptui.mask import Mask
 from siptui.respond import MODES, Responder
+from siptui.respond.persona import Persona
 from siptui.respond.persona import load as load_personas
 from siptui.status import Opened
 
@@ -125,16 +126,32 @@ def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | Non
     Raises SiptuiError for an unknown mode or persona.
     """
     sockets = {each.name: each for each in sources if isinstance(each, UdpSource)}
-    if settings.respond not in MODES:
-        raise SiptuiError(
-            f"{settings.origin('respond')}there is no mode {settings.respond!r}; "
-            f"there are {', '.join(MODES)}"
-        )
+    judge_mode(settings)
     if not sockets:
         # Settings of a file say how to answer wherever that is possible.
         if settings.respond != "silent" and settings.origins["respond"] == "--respond":
             raise SiptuiError("only UDP sockets can answer: --respond goes with --udp")
         return None
+    return Responder(
+        settings.respond,
+        persona(settings),
+        time.time,
+        bound_to_loopback=lambda name: name in sockets and sockets[name].hears_only_loopback,
+        allow=[ip_network(each, strict=False) for each in settings.respond_allow],
+    )
+
+
+def judge_mode(settings: Settings) -> None:
+    """Raise SiptuiError if there is no such way to answer as the settings name."""
+    if settings.respond not in MODES:
+        raise SiptuiError(
+            f"{settings.origin('respond')}there is no mode {settings.respond!r}; "
+            f"there are {', '.join(MODES)}"
+        )
+
+
+def persona(settings: Settings) -> Persona:
+    """Return the product to answer as; raises SiptuiError if there is none of that name."""
     personas = load_personas(_data("personas.toml"))
     own = config.config_directory(config.environment()) / "personas.toml"
     if own.exists():
@@ -145,13 +162,7 @@ def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | Non
             f"{settings.origin('persona')}there is no persona {settings.persona!r}; "
             f"there are {names}"
         )
-    return Responder(
-        settings.respond,
-        personas[settings.persona],
-        time.time,
-        bound_to_loopback=lambda name: name in sockets and sockets[name].hears_only_loopback,
-        allow=[ip_network(each, strict=False) for each in settings.respond_allow],
-    )
+    return personas[settings.persona]
 
 
 def _recording(arguments: Arguments, user: pwd.struct_passwd | None) -> Recording | None:

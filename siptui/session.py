@@ -61,6 +61,18 @@ def run(arguments: Arguments, settings: Settings) -> int:
     return _choose(settings)
 
 
+def judge(settings: Settings) -> None:
+    """Raise SiptuiError for settings that a start would refuse only when it needs them."""
+    from siptui import launch
+    from siptui.tui import actions, inside, themes
+
+    privilege.unprivileged_user(settings.user, settings.origin("user"))
+    launch.judge_mode(settings)
+    launch.persona(settings)
+    themes.judge(settings)
+    actions.keymap(settings.keys, inside.keys(), settings.origin)
+
+
 def _watch(arguments: Arguments, settings: Settings) -> int:
     if arguments.filter:
         from siptui.filters import parse_argument

@@ -9,6 +9,8 @@ import pytest
 
 from siptui import config
 from siptui.errors import SiptuiError
+from tests import command
+from tests.pseudo_terminal import PseudoTerminal
 
 
 def environment(tmp_path: Path, text: str | None = None, **variables: str) -> dict[str, str]:
@@ -80,6 +82,40 @@ def test_a_file_that_is_not_utf8_or_not_there_is_one_sentence(tmp_path: Path) ->
         config.load({"HOME": str(tmp_path)}, {}, bad)
     with pytest.raises(SiptuiError, match="cannot be read"):
         config.load({"HOME": str(tmp_path)}, {}, tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'mask = true\ntheme = "neon"\n',
+            "line 2: there is no theme 'neon'; there are siptui-dark",
+        ),
+        ('[keys]\npauze = "p"\n', "line 2: there is no action 'pauze' - did you mean pause?"),
+        ('[keys]\npause = "x"\nfind = "x"\n', "line 3: x is given to both pause and find"),
+        ('\nrespond = "loudly"\n', "line 2: there is no mode 'loudly'; there are silent"),
+        ('persona = "nobody"\n', "line 1: there is no persona 'nobody'; there are asterisk"),
+    ],
+)
+def test_config_says_of_a_mistake_what_a_start_says(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "config" / "siptui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    judged = command.run(tmp_path, "config")
+    assert (judged.returncode, judged.stdout) == (1, "")
+    assert judged.stderr.startswith(f"siptui: {file}, {said}")
+    arguments = [*command.SIPTUI, "--udp", f"127.0.0.1:{command.free_port()}"]
+    with PseudoTerminal(arguments, command.environment(tmp_path)) as terminal:
+        assert terminal.wait() == 1
+        assert bytes(terminal.raw).decode().replace("\r\n", "\n") == judged.stderr
+
+
+def test_config_shows_settings_that_are_right(tmp_path: Path) -> None:
+    file = tmp_path / "right.toml"
+    file.write_text('theme = "nord"\nrespond = "pbx"\n[keys]\npause = "P"\n')
+    done = command.run(tmp_path, "config", "--config", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert tomllib.loads(done.stdout)["theme"] == "nord"
 
 
 def test_what_is_shown_can_be_read_back(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from textual.driver import Driver
 from textual.events import Event, InputEvent, Key
 
 from siptui.config import Settings
-from siptui.errors import SiptuiError
 from siptui.store import Store
 from siptui.tui import themes
 from siptui.tui.frames import Frames
@@ -79,13 +78,8 @@ class SiptuiApp(App[None]):
         super().__init__(driver_class=driver_class, ansi_color=True if no_color else None)
         for theme in themes.THEMES:
             self.register_theme(theme)
-        theme_name = themes.choose(settings.theme, no_color)
-        if theme_name not in self.available_themes:
-            names = ", ".join(theme.name for theme in themes.THEMES)
-            raise SiptuiError(
-                f"{settings.origin('theme')}there is no theme {theme_name!r}; there are {names}"
-            )
-        self.theme = theme_name
+        themes.judge(settings)
+        self.theme = themes.choose(settings.theme, no_color)
         self.animation_level = "none"
         self._settings = settings
         self._typed = typed

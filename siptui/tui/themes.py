@@ -6,7 +6,10 @@ besides. The 16-colour themes use the terminal's own colours, reverse video and 
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from siptui.config import Settings
+from siptui.errors import SiptuiError
 
 ROLE_VARIABLES = (
     "sip-text",
@@ -204,6 +207,16 @@ PLAIN = TERMINAL_DARK.name
 def role_defaults(dark: bool) -> dict[str, str]:
     """Return the role variables for a theme that has none, such as one of Textual's own."""
     return dict((DARK if dark else LIGHT).variables)
+
+
+def judge(settings: Settings) -> None:
+    """Raise SiptuiError if there is no theme of the name that the settings give."""
+    names = [theme.name for theme in THEMES]
+    if settings.theme not in (*names, *BUILTIN_THEMES):
+        raise SiptuiError(
+            f"{settings.origin('theme')}there is no theme {settings.theme!r}; "
+            f"there are {', '.join(names)}"
+        )
 
 
 def choose(name: str, no_color: bool) -> str:
