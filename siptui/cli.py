@@ -106,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     add("--no-seen", dest="seen", action="store_false", default=None, help="remember nothing new")
     add("--user", metavar="NAME", help="whom to become if started as root")
     add = parser.add_argument_group("the screen").add_argument
-    add("--theme", metavar="NAME")
+    add("--theme", metavar="NAME", help=f"{', '.join(config.THEMES)}, or one of Textual's")
     add("--ascii", action="store_true", default=None, help="draw with ASCII characters only")
     add("--no-mouse", dest="mouse", action="store_false", default=None)
     add("--fps", metavar="N", help="how often a second the screen follows; keys show at once")

@@ -17,6 +17,9 @@ from typing import Any
 from siptui.errors import SiptuiError
 from siptui.record import FIELD
 
+THEMES = ("siptui-dark", "siptui-light", "siptui-contrast", "terminal-dark", "terminal-light")
+"""The names of siptui's own themes, known before Textual, which has more of them, is loaded."""
+
 
 @dataclass(slots=True)
 class Settings:
@@ -55,7 +58,7 @@ class Settings:
     """As which product they answer: one of the built-in personas or of ``personas.toml``."""
     respond_allow: list[str] = field(default_factory=list)
     """Networks besides loopback that mode mirror may answer."""
-    theme: str = "siptui-dark"
+    theme: str = THEMES[0]
     """Colours of the screen."""
     ascii: bool = False
     """Whether the screen draws with ASCII characters only."""
@@ -80,6 +83,10 @@ class Settings:
 
     origins: dict[str, str] = field(default_factory=dict, repr=False)
     """Where each setting that is no default comes from, and each key as ``keys.`` and its id."""
+
+    def is_argument(self, name: str) -> bool:
+        """Tell whether a setting was given on the command line."""
+        return self.origins.get(name) == _flag(name)
 
     def origin(self, name: str) -> str:
         """Return where a setting comes from, as the beginning of a sentence; empty: a default."""
@@ -128,8 +135,12 @@ def load(
             _set(settings, name, value, variable)
     for name, value in flags.items():
         if value is not None:
-            _set(settings, name, value, f"--{name.replace('_', '-')}")
+            _set(settings, name, value, _flag(name))
     return settings
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _read_file(settings: Settings, path: Path) -> None:

@@ -129,8 +129,10 @@ def _responder(settings: Settings, sources: Sequence[Source]) -> Responder | Non
     judge_mode(settings)
     if not sockets:
         # Settings of a file say how to answer wherever that is possible.
-        if settings.respond != "silent" and settings.origins["respond"] == "--respond":
+        if settings.respond != "silent" and settings.is_argument("respond"):
             raise SiptuiError("only UDP sockets can answer: --respond goes with --udp")
+        if settings.is_argument("persona"):
+            persona(settings)
         return None
     return Responder(
         settings.respond,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from siptui import privilege
 from siptui.cli import Arguments
-from siptui.config import Settings
+from siptui.config import THEMES, Settings
 from siptui.errors import SiptuiError
 from siptui.process import EngineProcess
 
@@ -46,6 +46,11 @@ def run(arguments: Arguments, settings: Settings) -> int:
     if arguments.headless:
         from siptui import launch
 
+        if settings.is_argument("theme") and settings.theme not in THEMES:
+            # Textual has themes, too, but takes longer to load than many a run without a screen.
+            from siptui.tui import themes
+
+            themes.judge(settings)
         return launch.run(arguments, settings)
     if not (sys.stdin.isatty() or "-" in arguments.files) or not sys.stdout.isatty():
         raise SiptuiError(

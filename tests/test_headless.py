@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import free_port, is_bound, rows, run, running, until
+from tests.command import environment, free_port, is_bound, rows, run, running, until
 
 AGREE = ("src", "sport", "dst", "dport", "transport", "kind", "method", "uri", "ua", "from", "to",
          "call_id", "cseq", "country", "len", "defects", "tool", "labels", "shape")  # fmt: skip
@@ -204,6 +204,8 @@ def test_a_filter_may_begin_with_a_minus(tmp_path: Path, given: list[str]) -> No
         (["demo", "--json", "--filter", "ua:PBX (odd"], "'ua:PBX (odd', character 8: "),
         (["demo", "--export", "x.docx"], "pcapng"),
         (["demo", "--json", "--geo", __file__], "database"),
+        (["demo", "--json", "--theme", "neon"], "--theme: there is no theme 'neon'"),
+        (["demo", "--json", "--persona", "nobody"], "--persona: there is no persona 'nobody'"),
         (["demo", "--json", "--config", "none.toml"], "none.toml"),
         (["demo"], "no terminal"),
     ],
@@ -217,6 +219,20 @@ def test_a_mistake_is_one_clear_sentence_and_status_1(
     assert said in done.stderr
     assert done.stderr.startswith("siptui: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_theme_of_siptuis_own_loads_no_screen_where_there_is_none(tmp_path: Path) -> None:
+    code = (
+        "import sys; from siptui.cli import main; "
+        "status = main(['demo', '--speed', '9999', '--json', '--theme', 'terminal-dark']); "
+        "assert not {'textual', 'rich'} & set(sys.modules); sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path), stdout=subprocess.DEVNULL
+    )
+    assert done.returncode == 0
+    of_textual = run(tmp_path, "demo", "--speed", "9999", "--json", "--theme", "nord")
+    assert (of_textual.returncode, of_textual.stderr) == (0, "")
 
 
 def test_a_damaged_file_shows_all_up_to_the_damage_and_says_where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from siptui.config import THEMES
 from siptui.errors import SiptuiError
 from siptui.tui import themes
 from tests.tui.monitoring import application, record, running, screen, traffic
@@ -41,6 +42,10 @@ async def test_the_cursor_is_reversed_where_there_is_no_background() -> None:
         stream = app.monitor.stream
         row = stream.window.cursor_row - stream.window.top + 2
         assert all(s.style is not None and s.style.reverse for s in stream.render_line(row))
+
+
+def test_the_names_of_the_themes_are_known_without_them() -> None:
+    assert tuple(theme.name for theme in themes.THEMES) == THEMES
 
 
 def test_every_theme_has_every_role() -> None:
