@@ -217,3 +217,16 @@ def test_text_that_comes_with_the_key_that_asks_for_it_is_text_and_no_commands(
         assert "marked" not in terminal.text()
         terminal.type("q")
         assert terminal.wait() == 0
+
+
+def test_commands_that_come_with_the_key_that_closes_the_line_are_commands_and_no_text(
+    tmp_path: Path,
+) -> None:
+    command = [*SIPTUI, "demo", "--speed", "100"]
+    with PseudoTerminal(command, environment(tmp_path), 100, 30) as terminal:
+        terminal.until(lambda: "OPTIONS" in terminal.text())
+        terminal.type("/method:INVITE\rp")
+        terminal.until(lambda: "only method INVITE" in terminal.text())
+        terminal.until(lambda: "paused" in terminal.text())
+        terminal.type("/ country:RU\rq")
+        assert terminal.wait() == 0

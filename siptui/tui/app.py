@@ -27,6 +27,7 @@ from siptui.tui.palette import Commands
 from siptui.tui.paths import default_folder
 from siptui.tui.screens.main import MainScreen
 from siptui.tui.terminal import PlainDriver, driver_class
+from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.inspector import Explain
 from siptui.view import View
 
@@ -131,16 +132,27 @@ class SiptuiApp(App[None]):
 
         Textual gives all keys that came at once, as they do over a slow line, to what has the
         focus before the first one has an effect: text typed behind ``/`` would be taken for
-        commands. A key that does something on the main screen therefore does it at once.
+        commands, and commands typed behind it for text. A key that does something on the main
+        screen or in the filter's line therefore does it at once.
         """
         if isinstance(event, InputEvent):
             self._typed()
-        if isinstance(event, Key) and not event.is_forwarded and self._commands_are_typed:
-            bound = self.screen.active_bindings.get(event.key)
-            if bound is not None and bound.enabled:
-                await self.run_action(bound.binding.action, bound.node)
+        if isinstance(event, Key) and not event.is_forwarded:
+            bar = self._bar
+            if bar is not None and await bar.take(event):
                 return
+            if bar is not None or self._commands_are_typed:
+                bound = self.screen.active_bindings.get(event.key)
+                if bound is not None and bound.enabled:
+                    await self.run_action(bound.binding.action, bound.node)
+                    return
         await super().on_event(event)
+
+    @property
+    def _bar(self) -> FilterBar | None:
+        """The bar that has the line which is typed into."""
+        above = self.focused.ancestors if self.focused is not None else ()
+        return next((each for each in above if isinstance(each, FilterBar)), None)
 
     @property
     def _commands_are_typed(self) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
+from siptui.tui.keys import CHARACTERS
 from tests.tui.monitoring import record, running, screen, traffic
 
 # Filter and drill in
@@ -18,6 +20,31 @@ async def test_a_filter_is_typed_and_shown() -> None:
         await pilot.press("escape")
         assert app.view.filter.text == ""
         assert len(app.view) == 100
+
+
+@pytest.mark.parametrize(
+    ("keys", "line", "filter", "frozen"),
+    [
+        (["/", *"method:INVITE", "enter", "p"], "", "method:INVITE", True),
+        (["/", *"meth", "tab", *"INV", "tab", "enter", "p"], "", "method:INVITE", True),
+        (["/", *"method:INVX", "backspace", *"ITE", "enter", "p"], "", "method:INVITE", True),
+        (["/", *"ua:PBX", "enter", "/", *"len>1"], "ua:PBX len>1", "ua:PBX", False),
+        (["/", *"ua:PBX", "enter", "/", *"len>1", "escape", "p"], "", "ua:PBX", True),
+        (["/", *"contry:RU", "enter", "p"], "contry:RUp", "", False),
+        (["f", *"country:RU", "enter", "p"], "", "", True),
+    ],
+)
+async def test_keys_that_come_in_one_piece_do_what_they_do_one_by_one(
+    keys: list[str], line: str, filter: str, frozen: bool
+) -> None:
+    async with running(traffic(100)) as (app, pilot):
+        for key in keys:
+            app.post_message(Key(CHARACTERS.get(key, key), key if len(key) == 1 else None))
+        await pilot.pause()
+        assert app.monitor.bar.display == bool(line)
+        assert not line or app.monitor.bar.value == line
+        assert app.view.filter.text == filter
+        assert app.view.frozen == frozen
 
 
 async def test_a_wrong_filter_says_where_and_leaves_the_old_one_in_force() -> None:

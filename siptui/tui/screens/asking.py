@@ -6,29 +6,10 @@ from siptui import filters
 from siptui.errors import SiptuiError
 from siptui.tui import inside
 from siptui.tui.screens.monitor import Monitor
-from siptui.tui.widgets.filterbar import FilterBar
 
 
 class Asking(Monitor):
     """Ask for filters, for what to search, and for files."""
-
-    def on_filter_bar_submitted(self, message: FilterBar.Submitted) -> None:
-        """Take the filter, or begin to search."""
-        message.stop()
-        if message.purpose == "filter":
-            self.set_filter(message.value.strip())
-        else:
-            self.look_for(message.value.strip())
-            if self.search.text:
-                self.find(1)
-        self.pane.focus()
-        self.update()
-
-    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
-        """Go on as before."""
-        message.stop()
-        self.pane.focus()
-        self.update()
 
     def set_filter(self, value: str) -> None:
         """Put a filter in force; a wrong one leaves the old one in force and says why."""
@@ -49,6 +30,13 @@ class Asking(Monitor):
 
         keys = inside.rows(self.keys_of)
         self.app.push_screen(HelpScreen(self.keys_of, keys, filters.HELP, self.signs))
+
+    def go_to(self, value: str) -> None:
+        """Begin to search for a filter text, and go to the first match."""
+        self.look_for(value)
+        if value:
+            self.find(1)
+        self.update()
 
     def look_for(self, value: str) -> None:
         """Search for a filter text from now on; an empty one ends the search."""

@@ -99,11 +99,11 @@ class MainScreen(Answering):
     def act_filter(self) -> None:
         """Edit the filter."""
         value = self.view.filter.text
-        self.bar.ask("filter", f"{value} " if value else "")
+        self.bar.ask("filter", f"{value} " if value else "", self.set_filter)
 
     def act_find(self) -> None:
         """Ask what to search for."""
-        self.bar.ask("find", self.search.text)
+        self.bar.ask("find", self.search.text, self.go_to)
 
     def act_back(self) -> None:
         """Go one step back."""

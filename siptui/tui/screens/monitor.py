@@ -117,6 +117,7 @@ class Monitor(Screen[None], inherit_bindings=False):
         self.bar = FilterBar(
             self.cover.judge,
             lambda value, cursor: language.complete(view, value, cursor),
+            behind=lambda: self.pane,
             veil=self.cover.filter,
             signs=signs,
         )

@@ -12,7 +12,6 @@ from siptui.tui.keys import key_name, plain_key
 from siptui.tui.listing_keys import SENDERS
 from siptui.tui.roster import GROUPS
 from siptui.tui.screens.sending import Drill, Sending
-from siptui.tui.widgets.filterbar import FilterBar
 from siptui.tui.widgets.footer import Footer, Offer
 from siptui.tui.widgets.listing import Listing
 from siptui.tui.widgets.trail import Trail
@@ -133,19 +132,11 @@ class SendersScreen(Sending, inherit_bindings=False):
     def action_filter(self) -> None:
         """Edit the filter."""
         value = self.monitor.view.filter.text
-        self.bar.ask("filter", f"{value} " if value else "")
+        self.bar.ask("filter", f"{value} " if value else "", self._narrow)
 
-    def on_filter_bar_submitted(self, message: FilterBar.Submitted) -> None:
-        """Put the filter in force."""
-        message.stop()
-        self.monitor.set_filter(message.value.strip())
-        self.listing.focus()
+    def _narrow(self, value: str) -> None:
+        self.monitor.set_filter(value)
         self.update(anew=True)
-
-    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
-        """Go on as before."""
-        message.stop()
-        self.listing.focus()
 
     def action_leave(self) -> None:
         """Go back to the messages."""

@@ -81,6 +81,7 @@ class Sending(Above, Screen[Drill | None], inherit_bindings=False):
         self.bar = FilterBar(
             monitor.cover.judge,
             lambda value, cursor: language.complete(monitor.view, value, cursor),
+            behind=lambda: self.listing,
             veil=monitor.cover.filter,
             signs=signs,
         )

@@ -16,6 +16,7 @@ from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input
 
 from siptui import text
@@ -151,30 +152,24 @@ class Hints(Painted):
 class FilterBar(Vertical):
     """Ask for a filter, or for what to search."""
 
-    class Submitted(Message):
-        """A right text was entered."""
-
-        def __init__(self, purpose: str, value: str) -> None:
-            super().__init__()
-            self.purpose = purpose
-            self.value = value
-
-    class Closed(Message):
-        """The bar was left without a new text."""
-
     def __init__(
         self,
         judge: Callable[[str], Verdict],
         complete: Callable[[str, int], Sequence[Completion]],
         *,
+        behind: Callable[[], Widget],
         veil: Callable[[str], str] = str,
         id: str = "filterbar",
         signs: Signs | None = None,
     ) -> None:
-        """Ask with the help of `judge` and `complete`; `veil` dots what must not be seen."""
+        """Ask with the help of `judge` and `complete`; `veil` dots what must not be seen.
+
+        `behind` says what has the focus when the bar is closed.
+        """
         super().__init__(id=id)
         self._judge = judge
         self._complete = complete
+        self._behind = behind
         self._veil = veil
         self._hints = Hints(signs=signs)
         self._prompt = Prompt(signs=signs)
@@ -182,6 +177,8 @@ class FilterBar(Vertical):
         self._input.cursor_blink = False
         self._input.veil = veil
         self.purpose = "filter"
+        self._then: Callable[[str], None] = lambda value: None
+        self._looked_at = ""
         self.history: dict[str, list[str]] = {}
         self._at = 0
         self._draft = ""
@@ -200,10 +197,14 @@ class FilterBar(Vertical):
             if line.is_attached:  # A screen that closes takes nothing in any more.
                 line.mount(self._prompt, self._input)
 
-    def ask(self, purpose: str, value: str) -> None:
-        """Open the bar for ``filter`` or ``find`` with a text to begin with."""
+    def ask(self, purpose: str, value: str, then: Callable[[str], None]) -> None:
+        """Open the bar for ``filter`` or ``find`` with a text to begin with.
+
+        `then` takes the text that is entered, if it is right.
+        """
         self.set_up()
         self.purpose = purpose
+        self._then = then
         self._prompt.words = f" {purpose} "
         self._prompt.styles.width = len(purpose) + 2
         self._prompt.repaint()
@@ -218,12 +219,14 @@ class FilterBar(Vertical):
         self._look()
 
     def close(self) -> None:
-        """Close the bar."""
+        """Close the bar; what is typed from now on is for what lies behind it."""
         self.display = False
+        self.screen.set_focus(self._behind())
 
     def _look(self) -> None:
         """Judge the text and offer how it may go on."""
         hints = self._hints
+        self._looked_at = self.value
         hints.verdict = self._judge(self.value)
         hints.offers = [
             replace(offer, shown=self._shown(offer))
@@ -236,15 +239,41 @@ class FilterBar(Vertical):
         whole = self.value[: offer.start] + offer.insert + self.value[offer.stop :]
         return self._veil(whole)[offer.start : offer.start + len(offer.insert)]
 
+    def _look_anew(self) -> None:
+        if self.value != self._looked_at:
+            self._look()
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look at the text anew."""
         event.stop()
         if self.display:
-            self._look()
+            self._look_anew()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def take(self, event: events.Key) -> bool:
+        """Do at once what a key says; return False for one that only edits or is not for the line.
+
+        What comes with the key that closes the bar is then no text any more.
+        """
+        does = {
+            "enter": self._submit,
+            "up": self._go_up,
+            "down": self._go_down,
+            "tab": self._accept,
+            "shift+tab": self._go_up,
+            "escape": self.close,
+        }.get(event.key)
+        if does:
+            self._look_anew()
+            does()
+        elif event.is_printable:
+            await self._input.on_event(event)
+            self._look_anew()
+        else:
+            return False
+        return True
+
+    def _submit(self) -> None:
         """Take a chosen completion, or the text if it is right."""
-        event.stop()
         if self._hints.chosen >= 0:
             self._take(self._hints.chosen)
             return
@@ -257,25 +286,7 @@ class FilterBar(Vertical):
             past.append(self.value)
             del past[:-HISTORY]
         self.close()
-        self.post_message(self.Submitted(self.purpose, self.value))
-
-    def on_key(self, event: events.Key) -> None:
-        """Go through completions and history, take one, or leave."""
-        does = {
-            "up": self._go_up,
-            "down": self._go_down,
-            "tab": self._accept,
-            "shift+tab": self._go_up,
-            "escape": self._leave,
-        }.get(event.key)
-        if does:
-            event.stop()
-            event.prevent_default()
-            does()
-
-    def _leave(self) -> None:
-        self.close()
-        self.post_message(self.Closed())
+        self._then(self.value.strip())
 
     def _accept(self) -> None:
         if self._hints.offers:
